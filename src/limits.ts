@@ -1,0 +1,66 @@
+/**
+ * Every bound on what is read from a target, each with its reason.
+ *
+ * Whatever comes from another process is untrusted: a torn or hostile value
+ * must end in a bounded number of steps and bytes.
+ */
+
+/** Frames walked per stack. CPython's own default recursion limit is 1000; programs raise it to tens of thousands. */
+export const MAX_FRAMES = 65_536;
+
+/** Thread states walked per interpreter. Linux allows 32 768 threads by default. */
+export const MAX_THREADS = 32_768;
+
+/** Interpreters walked per process; sub-interpreters are counted in tens at most. */
+export const MAX_INTERPRETERS = 1_024;
+
+/** Code points of a file or function name; PATH_MAX is 4096 bytes, a qualified name may nest. Longer ones are cut. */
+export const MAX_NAME_LENGTH = 4_096;
+
+/** Bytes of a line table. Generated code reaches megabytes; 16 MiB is some four million instructions. */
+export const MAX_LINE_TABLE_SIZE = 16 * 1024 * 1024;
+
+/** Bytes that one snapshot may hold when `-h/--heap` does not say otherwise: 10 000 frames need 1 to 5 MB. */
+export const MAX_SNAPSHOT_SIZE = 64 * 1024 * 1024;
+
+/** Regions that one snapshot may hold: one for each heap frame on 3.8 to 3.10, so at least MAX_FRAMES. */
+export const MAX_REGIONS = 131_072;
+
+/** Frames known at a time; past it all are forgotten and learnt anew, so that memory stays flat in churning programs. */
+export const MAX_KNOWN_FRAMES = 262_144;
+
+/** Code objects known at a time, for the same reason. */
+export const MAX_KNOWN_CODES = 65_536;
+
+/** Bytes of `/proc/PID/maps` that are read: a process may have 65 530 mappings of some 100 bytes. */
+export const MAX_MAPS_SIZE = 32 * 1024 * 1024;
+
+/** Bytes of an ELF symbol or string table that are read; libpython's are under 1 MB, an embedding program's may be larger. */
+export const MAX_SYMBOL_TABLE_SIZE = 256 * 1024 * 1024;
+
+/** Bytes of `.bss` or `.data` that a scan for the interpreter reads per module. */
+export const MAX_SCAN_SIZE = 64 * 1024 * 1024;
+
+/** Bytes of an ELF file's section names; a binary has some forty sections, one linked with -ffunction-sections thousands. */
+export const MAX_SECTION_NAMES_SIZE = 1024 * 1024;
+
+/** Entries of an ELF image's dynamic section; linkers write some forty. */
+export const MAX_DYNAMIC_ENTRIES = 4_096;
+
+/** Symbols looked at in one bucket of a symbol hash table; linkers keep some four in each. */
+export const MAX_HASH_CHAIN = 4_096;
+
+/** Modules that are searched for an interpreter; large programs load some hundred libraries. */
+export const MAX_MODULES = 1_024;
+
+/** Segments of an ELF image; linkers write some fifteen, and Linux takes no executable with more than 64 KiB of them. */
+export const MAX_SEGMENTS = 1_170;
+
+/** Mappings that are tried as the start of an image, and segments that are compared for each; two and five are usual. */
+export const MAX_IMAGE_STARTS = 16;
+
+/** Places in a string table that a symbol's name is looked for at; each name is there a few times at most. */
+export const MAX_NAME_PLACES = 1_024;
+
+/** Places that a scan for the interpreter takes a closer look at in each module; a few look like one. */
+export const MAX_RUNTIME_PLACES = 4_096;
