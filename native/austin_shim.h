@@ -1,0 +1,73 @@
+/*
+ * The shim: what only C can do for austin, with one implementation for each
+ * operating system. This header is its documentation; `ffi/symbols.ts` says
+ * the same to Deno. Nothing here allocates, prints or keeps state but the
+ * stop signal. Addresses and times travel as double: below 2^53 they are exact.
+ */
+#ifndef AUSTIN_SHIM_H
+#define AUSTIN_SHIM_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define AUSTIN_API __declspec(dllexport)
+#else
+#define AUSTIN_API __attribute__((visibility("default")))
+#endif
+
+/* Raised whenever a function changes; ffi/library.ts refuses another one. */
+#define AUSTIN_ABI_VERSION 1
+
+/* Why austin_read copied nothing. */
+enum {
+  AUSTIN_GONE = -1,        /* the process has ended */
+  AUSTIN_DENIED = -2,      /* the kernel refuses */
+  AUSTIN_BAD_ADDRESS = -3, /* the first address is not mapped */
+  AUSTIN_FAILED = -4       /* anything else */
+};
+
+/* One region of the target's memory; an iovec on 64-bit systems. */
+struct austin_region {
+  uint64_t address;
+  uint64_t size;
+};
+
+AUSTIN_API int32_t austin_abi_version(void);
+
+/*
+ * Copies `count` regions of process `pid` one after the other into `local`,
+ * which must have room for all of them.
+ * Returns the bytes copied, which end inside the first region that cannot be
+ * read, or one of the codes above when that is none.
+ */
+AUSTIN_API int32_t austin_read(int32_t pid, const struct austin_region *regions,
+                               int32_t count, uint8_t *local);
+
+/* Microseconds on a monotonic clock. */
+AUSTIN_API double austin_now(void);
+
+/*
+ * Sleeps until austin_now() reaches `deadline`, or a stop signal arrives.
+ * Returns austin_now().
+ */
+AUSTIN_API double austin_sleep_until(double deadline);
+
+/*
+ * From now on SIGINT and SIGTERM are recorded, and wake the calling thread up,
+ * instead of ending the process. Returns 0, or -1.
+ */
+AUSTIN_API int32_t austin_record_stop_signals(void);
+
+/*
+ * Asks for precise wake-ups of the calling thread. Children inherit that, so a
+ * command is launched before. Returns 0, or -1.
+ */
+AUSTIN_API int32_t austin_sleep_precisely(void);
+
+/*
+ * The stop signal recorded since the last call, or 0. When it came from the
+ * terminal, and so went to the children as well, it is negative.
+ */
+AUSTIN_API int32_t austin_take_stop_signal(void);
+
+#endif

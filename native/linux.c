@@ -1,0 +1,113 @@
+/* The shim on Linux. See austin_shim.h for what each function promises. */
+#define _GNU_SOURCE
+#include "austin_shim.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+
+/* The kernel's UIO_MAXIOV. */
+#define MAX_VECTORS 1024
+
+/* A signal between the check and the sleep is noticed after this at the latest. */
+#define LONGEST_SLEEP_US 100e3
+
+_Static_assert(sizeof(struct iovec) == sizeof(struct austin_region),
+               "a region table must be an array of iovec");
+
+static volatile sig_atomic_t stop_signal;
+static pid_t sleeper;
+
+int32_t austin_abi_version(void) { return AUSTIN_ABI_VERSION; }
+
+static int32_t read_error(void) {
+  switch (errno) {
+  case ESRCH:
+    return AUSTIN_GONE;
+  case EPERM:
+  case EACCES:
+    return AUSTIN_DENIED;
+  case EFAULT:
+    return AUSTIN_BAD_ADDRESS;
+  default:
+    return AUSTIN_FAILED;
+  }
+}
+
+int32_t austin_read(int32_t pid, const struct austin_region *regions,
+                    int32_t count, uint8_t *local) {
+  int64_t copied = 0;
+  for (int32_t first = 0; first < count; first += MAX_VECTORS) {
+    int32_t n = count - first < MAX_VECTORS ? count - first : MAX_VECTORS;
+    const struct iovec *remote = (const struct iovec *)regions + first;
+    int64_t wanted = 0;
+    for (int32_t i = 0; i < n; i++)
+      wanted += (int64_t)remote[i].iov_len;
+    struct iovec into = {local + copied, (size_t)wanted};
+    ssize_t got = process_vm_readv(pid, &into, 1, remote, (unsigned long)n, 0);
+    if (got < 0)
+      return copied > 0 ? (int32_t)copied : read_error();
+    copied += got;
+    if (got < wanted)
+      break;
+  }
+  return (int32_t)copied;
+}
+
+double austin_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+double austin_sleep_until(double deadline) {
+  double now = austin_now();
+  while (now < deadline && !stop_signal) {
+    double until = deadline - now > LONGEST_SLEEP_US ? now + LONGEST_SLEEP_US : deadline;
+    struct timespec t;
+    t.tv_sec = (time_t)(until / 1e6);
+    t.tv_nsec = (long)((until - (double)t.tv_sec * 1e6) * 1e3);
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+    now = austin_now();
+  }
+  return now;
+}
+
+/*
+ * The kernel may hand a signal to any thread of the runtime; the one that
+ * sleeps has to wake up, so it is passed on to it, and not recorded twice.
+ */
+static void on_stop(int signum, siginfo_t *info, void *context) {
+  (void)context;
+  if (info->si_code == SI_TKILL && info->si_pid == getpid())
+    return;
+  int saved = errno;
+  stop_signal = info->si_code == SI_KERNEL ? -signum : signum;
+  if ((pid_t)syscall(SYS_gettid) != sleeper)
+    syscall(SYS_tgkill, getpid(), sleeper, signum);
+  errno = saved;
+}
+
+int32_t austin_record_stop_signals(void) {
+  struct sigaction action = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO};
+  sleeper = (pid_t)syscall(SYS_gettid);
+  sigemptyset(&action.sa_mask);
+  if (sigaction(SIGINT, &action, NULL) < 0)
+    return -1;
+  return sigaction(SIGTERM, &action, NULL);
+}
+
+int32_t austin_sleep_precisely(void) {
+  return prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+int32_t austin_take_stop_signal(void) {
+  int32_t taken = stop_signal;
+  stop_signal = 0;
+  return taken;
+}

@@ -1,0 +1,173 @@
+// Hot path: `find` runs several times for each stack; `rebuild` only when the plan changes.
+/**
+ * Which regions the next snapshot reads: those that the last ones needed.
+ *
+ * Regions are sorted by address and do not overlap. Each remembers when it was
+ * last needed and how much of it, so that it shrinks and leaves by itself.
+ * Neighbours with a small gap between them are read as one, because the kernel
+ * charges by region and page, hardly by byte.
+ */
+
+import { REGION_WORDS, setRegion } from "./remote_memory.ts";
+
+/** Bytes between two regions that are rather read than skipped. */
+const GAP_SIZE = 512;
+
+/** Snapshots for which a region stays in the plan without being needed. */
+const KEEP_PASSES = 64;
+
+const INITIAL_CAPACITY = 256;
+
+/** A sorted set of regions with the place of each in a snapshot's bytes. */
+export class RegionPlan {
+  /** Regions in the plan. */
+  count = 0;
+  /** Start of each region. */
+  address = new Float64Array(INITIAL_CAPACITY);
+  /** Bytes of each region that the snapshot reads. */
+  size = new Int32Array(INITIAL_CAPACITY);
+  /** Where each region begins in the snapshot's bytes. */
+  local = new Int32Array(INITIAL_CAPACITY);
+  /** Region table for `RemoteMemory.readRegions`, neighbours joined. */
+  table = new Uint32Array(INITIAL_CAPACITY * REGION_WORDS);
+  tableCount = 0;
+  /** Bytes of all joined regions. */
+  totalSize = 0;
+  #needed = new Int32Array(INITIAL_CAPACITY);
+  #usedAt = new Int32Array(INITIAL_CAPACITY);
+
+  /** @returns index of the last region that starts at or before the address, or -1. */
+  find(address: number): number {
+    const starts = this.address;
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (starts[middle]! <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Notes that the first `size` bytes of a region were needed in this pass. */
+  touch(index: number, size: number, pass: number): void {
+    this.#usedAt[index] = pass;
+    if (size > this.#needed[index]!) this.#needed[index] = size;
+  }
+
+  /** Puts a region in, or widens the one that it touches. Call `rebuild` before the next read. */
+  add(address: number, size: number, pass: number): void {
+    const before = this.find(address);
+    if (before >= 0 && address < this.#wantedEnd(before)) {
+      this.touch(before, address - this.address[before]! + size, pass);
+      return;
+    }
+    this.#insert(before + 1);
+    this.address[before + 1] = address;
+    this.size[before + 1] = 0;
+    this.#needed[before + 1] = size;
+    this.#usedAt[before + 1] = pass;
+  }
+
+  /** Takes a region out. Call `rebuild` before the next read. */
+  drop(index: number): void {
+    this.#usedAt[index] = -KEEP_PASSES - 1;
+  }
+
+  /**
+   * Lays the plan out anew.
+   * @param mayShrink whether regions become as small as they were needed since this was last so.
+   * @param maxSize bytes that the snapshot may have; regions above it are left out.
+   */
+  rebuild(pass: number, mayShrink: boolean, maxSize: number): void {
+    this.#dropAndJoin(pass, mayShrink);
+    this.#layOut(maxSize);
+  }
+
+  /** End of what the next snapshot will read of a region. */
+  #wantedEnd(index: number): number {
+    const size = Math.max(this.size[index]!, this.#needed[index]!);
+    return this.address[index]! + size;
+  }
+
+  /** Drops what was not needed of late; joins regions that overlap. */
+  #dropAndJoin(pass: number, mayShrink: boolean): void {
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      const usedAt = this.#usedAt[i]!;
+      if (usedAt < pass - KEEP_PASSES) continue;
+      const needed = this.#needed[i]!;
+      let size = mayShrink ? needed : Math.max(needed, this.size[i]!);
+      size = (size + 7) & ~7;
+      if (size === 0) continue;
+      const address = this.address[i]!;
+      if (kept > 0) {
+        const last = kept - 1;
+        const from = address - this.address[last]!;
+        if (from < this.size[last]!) {
+          this.size[last] = Math.max(this.size[last]!, from + size);
+          this.#usedAt[last] = Math.max(this.#usedAt[last]!, usedAt);
+          continue;
+        }
+      }
+      this.address[kept] = address;
+      this.size[kept] = size;
+      this.#needed[kept] = mayShrink ? 0 : needed;
+      this.#usedAt[kept] = usedAt;
+      kept++;
+    }
+    this.count = kept;
+  }
+
+  /** Gives each region its place and writes the region table. */
+  #layOut(maxSize: number): void {
+    let total = 0;
+    let tableCount = 0;
+    let start = 0;
+    let end = -Infinity;
+    let i = 0;
+    for (; i < this.count; i++) {
+      const address = this.address[i]!;
+      const size = this.size[i]!;
+      const joins = address - end <= GAP_SIZE;
+      const grown = joins ? address + size - end : size;
+      if (total + grown > maxSize) break;
+      if (!joins) {
+        start = address;
+        tableCount++;
+      }
+      total += grown;
+      end = address + size;
+      this.local[i] = total - size;
+      setRegion(this.table, tableCount - 1, start, end - start);
+    }
+    this.count = i;
+    this.tableCount = tableCount;
+    this.totalSize = total;
+  }
+
+  #insert(index: number): void {
+    if (this.count === this.address.length) this.#grow();
+    const { count } = this;
+    this.address.copyWithin(index + 1, index, count);
+    this.size.copyWithin(index + 1, index, count);
+    this.local.copyWithin(index + 1, index, count);
+    this.#needed.copyWithin(index + 1, index, count);
+    this.#usedAt.copyWithin(index + 1, index, count);
+    this.count++;
+  }
+
+  #grow(): void {
+    const capacity = this.count * 2;
+    const grown = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.address = grown(this.address, new Float64Array(capacity));
+    this.size = grown(this.size, new Int32Array(capacity));
+    this.local = grown(this.local, new Int32Array(capacity));
+    this.#needed = grown(this.#needed, new Int32Array(capacity));
+    this.#usedAt = grown(this.#usedAt, new Int32Array(capacity));
+    this.table = new Uint32Array(capacity * REGION_WORDS);
+  }
+}
