@@ -1,0 +1,166 @@
+/**
+ * Reads code objects of the target: names, and the line of each instruction.
+ *
+ * A code object is believed when its type is called `code`, which is looked up
+ * once. Reading one takes some five system calls, so the sampler does it once
+ * for each and notices later by `isUnchanged` whether another took its place.
+ * 3.12 Include/cpython/code.h PyCodeObject
+ */
+
+import { MAX_LINE_TABLE_SIZE } from "../limits.ts";
+import type { RemoteMemory } from "../memory/remote_memory.ts";
+import { StructReader } from "../memory/struct_reader.ts";
+import { ABSENT, type Layout } from "./layouts/layout.ts";
+import { findLocation, type Location } from "./line_table.ts";
+import { readString } from "./string.ts";
+
+/** A code object as it was when it was read. */
+export interface Code {
+  readonly address: number;
+  readonly file: string;
+  readonly scope: string;
+  readonly firstLine: number;
+  readonly lineTable: Uint8Array;
+  /** What tells it from another code object at the same address. */
+  readonly fingerprint: Fingerprint;
+}
+
+interface Fingerprint {
+  readonly type: number;
+  readonly filename: number;
+  readonly scope: number;
+  readonly lineTable: number;
+  readonly firstLine: number;
+}
+
+/** `tp_name` of code objects. */
+const CODE_TYPE_NAME = "code\0";
+
+/** Copies of the bytecode that one code object may have: one for each thread of a free-threaded build. */
+const MAX_BYTECODE_COPIES = 4096;
+
+/** Bytes of bytecode behind `co_code_adaptive` that an instruction may be away from it. */
+const MAX_BYTECODE_SIZE = 64 * 1024 * 1024;
+
+/** Reads code objects of one process. */
+export class CodeReader {
+  readonly #layout: Layout;
+  readonly #reader: StructReader;
+  #codeType = 0;
+
+  constructor(memory: RemoteMemory, layout: Layout) {
+    this.#layout = layout;
+    this.#reader = new StructReader(memory);
+  }
+
+  /** @returns the code object at an address; null when there is none. */
+  read(address: number): Code | null {
+    const fingerprint = this.#fingerprint(address);
+    if (fingerprint === null) return null;
+    if (!this.#isCodeType(fingerprint.type)) return null;
+    const reader = this.#reader;
+    const file = readString(reader, this.#layout, fingerprint.filename);
+    const scope = readString(reader, this.#layout, fingerprint.scope);
+    const lineTable = this.#readBytes(fingerprint.lineTable);
+    if (file === null || scope === null || lineTable === null) return null;
+    const { firstLine } = fingerprint;
+    return { address, file, scope, firstLine, lineTable, fingerprint };
+  }
+
+  /** @returns whether the same code object is still at its address. */
+  isUnchanged(code: Code): boolean {
+    const now = this.#fingerprint(code.address);
+    const then = code.fingerprint;
+    return now !== null && now.type === then.type &&
+      now.filename === then.filename && now.scope === then.scope &&
+      now.lineTable === then.lineTable && now.firstLine === then.firstLine;
+  }
+
+  /**
+   * @param instruction the frame's instruction field, as it is.
+   * @returns where it is in the source; null when it does not belong to the code object.
+   */
+  locate(code: Code, instruction: number): Location | null {
+    const index = this.#byteIndex(code, instruction);
+    if (index === null) return null;
+    const { lineTableIs } = this.#layout;
+    return findLocation(lineTableIs, code.lineTable, code.firstLine, index);
+  }
+
+  #byteIndex(code: Code, instruction: number): number | null {
+    switch (this.#layout.instructionIs) {
+      case "byteIndex":
+        return instruction | 0;
+      case "unitIndex":
+        return (instruction | 0) * 2;
+      case "address":
+        return this.#indexOfAddress(code, instruction);
+    }
+  }
+
+  /** A frame that has not begun stands before the first instruction, at -2. */
+  #indexOfAddress(code: Code, instruction: number): number | null {
+    const { instructions, threadLocalBytecode } = this.#layout.code;
+    const index = instruction - (code.address + instructions);
+    if (index >= -2 && index < sizeOfBytecode(code)) return index;
+    if (threadLocalBytecode === ABSENT) return null;
+    return this.#indexInCopies(code, instruction);
+  }
+
+  /** 3.14 Include/internal/pycore_code.h _PyCodeArray: a size, then pointers to copies of the bytecode. */
+  #indexInCopies(code: Code, instruction: number): number | null {
+    const reader = this.#reader;
+    const copies = reader.pointerAt(
+      code.address + this.#layout.code.threadLocalBytecode,
+    );
+    const count = Math.min(reader.pointerAt(copies), MAX_BYTECODE_COPIES);
+    if (count === 0 || !reader.loadAll(copies + 8, count * 8)) return null;
+    for (let i = 0; i < count; i++) {
+      const index = instruction - reader.pointer(i * 8);
+      if (index >= -2 && index < sizeOfBytecode(code)) return index;
+    }
+    return null;
+  }
+
+  #fingerprint(address: number): Fingerprint | null {
+    const { code, object } = this.#layout;
+    const reader = this.#reader;
+    if (!reader.loadAll(address, code.size)) return null;
+    return {
+      type: reader.pointer(object.type),
+      filename: reader.pointer(code.filename),
+      scope: reader.pointer(code.qualifiedName),
+      lineTable: reader.pointer(code.lineTable),
+      firstLine: reader.i32(code.firstLine),
+    };
+  }
+
+  #isCodeType(type: number): boolean {
+    if (this.#codeType !== 0) return type === this.#codeType;
+    const reader = this.#reader;
+    const name = reader.pointerAt(type + this.#layout.object.typeName);
+    if (!reader.loadAll(name, CODE_TYPE_NAME.length)) return false;
+    if (textOf(reader.bytes()) !== CODE_TYPE_NAME) return false;
+    this.#codeType = type;
+    return true;
+  }
+
+  #readBytes(address: number): Uint8Array | null {
+    const { bytes } = this.#layout;
+    const reader = this.#reader;
+    if (!reader.loadAll(address, bytes.first)) return null;
+    const size = reader.u64(bytes.size);
+    if (size > MAX_LINE_TABLE_SIZE) return null;
+    if (!reader.loadAll(address + bytes.first, size)) return null;
+    return reader.bytes().slice();
+  }
+}
+
+/** @returns an upper bound: an entry of the line table covers at most eight code units. */
+function sizeOfBytecode(code: Code): number {
+  return Math.min(code.lineTable.length * 16, MAX_BYTECODE_SIZE);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

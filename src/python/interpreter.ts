@@ -1,0 +1,52 @@
+/**
+ * Finds the interpreters of a process and what each snapshot reads of them.
+ *
+ * A process has one interpreter, or a few that it makes and ends now and then,
+ * so their list is read apart from the sampling loop. Of each, the loop needs
+ * the few fields of `interpreterWindow`.
+ * 3.12 Include/internal/pycore_interp.h PyInterpreterState
+ */
+
+import { MAX_INTERPRETERS } from "../limits.ts";
+import type { RemoteMemory } from "../memory/remote_memory.ts";
+import { StructReader } from "../memory/struct_reader.ts";
+import type { Layout } from "./layouts/layout.ts";
+
+/** Bytes of a struct that are read together: `[start, start + size)`. */
+export interface Window {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** @returns the part of an interpreter state that holds its id and its first thread. */
+export function interpreterWindow(layout: Layout): Window {
+  const { id, threadsHead } = layout.interpreter;
+  const start = Math.min(id, threadsHead);
+  return { start, size: Math.max(id, threadsHead) + 8 - start };
+}
+
+/** Reads the list of interpreters of one process. */
+export class InterpreterList {
+  readonly #layout: Layout;
+  readonly #reader: StructReader;
+  readonly #head: number;
+
+  /** @param runtimeAddress of `_PyRuntime`. */
+  constructor(memory: RemoteMemory, layout: Layout, runtimeAddress: number) {
+    this.#layout = layout;
+    this.#reader = new StructReader(memory);
+    this.#head = runtimeAddress + layout.runtime.interpretersHead;
+  }
+
+  /** @returns addresses of the interpreters, newest first; none when they cannot be read. */
+  read(): number[] {
+    const { next } = this.#layout.interpreter;
+    const addresses: number[] = [];
+    let address = this.#reader.pointerAt(this.#head);
+    while (address !== 0 && addresses.length < MAX_INTERPRETERS) {
+      addresses.push(address);
+      address = this.#reader.pointerAt(address + next);
+    }
+    return addresses;
+  }
+}

@@ -1,0 +1,12 @@
+/** CPython 3.10 on 64-bit systems: shorter frames, instructions in code units, PEP 626 line ranges. */
+
+import type { Layout } from "./layout.ts";
+import { v3_9 } from "./v3_9.ts";
+
+export const v3_10: Layout = {
+  ...v3_9,
+  // 3.10 Include/cpython/frameobject.h _frame
+  frame: { ...v3_9.frame, instruction: 96, size: 112 },
+  instructionIs: "unitIndex",
+  lineTableIs: "ranges",
+};

@@ -1,0 +1,54 @@
+/** CPython 3.12 on 64-bit systems: shim frames mark calls from C; strings lose their wide-character fields. */
+
+import { ABSENT, type Layout } from "./layout.ts";
+import { v3_11 } from "./v3_11.ts";
+
+export const v3_12: Layout = {
+  ...v3_11,
+  // 3.12 Include/internal/pycore_interp.h _is
+  interpreter: {
+    next: 0,
+    id: 8,
+    threadsHead: 72,
+    codeObjectGeneration: ABSENT,
+  },
+  // 3.12 Include/cpython/pystate.h _ts
+  thread: {
+    next: 8,
+    interpreter: 16,
+    top: 56,
+    threadId: 136,
+    nativeThreadId: 144,
+    uniqueId: ABSENT,
+    dataStackChunk: 232,
+    size: 248,
+  },
+  // 3.12 Include/cpython/pystate.h _PyCFrame
+  cframeCurrentFrame: 0,
+  // 3.12 Include/internal/pycore_frame.h _PyInterpreterFrame
+  frame: {
+    code: 0,
+    previous: 8,
+    instruction: 56,
+    owner: 70,
+    size: 72,
+  },
+  // 3.12 Include/cpython/code.h PyCodeObject
+  code: {
+    filename: 112,
+    name: 120,
+    qualifiedName: 128,
+    firstLine: 68,
+    lineTable: 136,
+    instructions: 192,
+    threadLocalBytecode: ABSENT,
+    size: 192,
+  },
+  // 3.12 Include/cpython/unicodeobject.h
+  string: {
+    ...v3_11.string,
+    asciiBytes: 40,
+    compactBytes: 56,
+    anyPointer: 56,
+  },
+};

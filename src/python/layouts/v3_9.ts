@@ -1,0 +1,10 @@
+/** CPython 3.9 on 64-bit systems: 3.8 with a longer interpreter state. */
+
+import type { Layout } from "./layout.ts";
+import { v3_8 } from "./v3_8.ts";
+
+export const v3_9: Layout = {
+  ...v3_8,
+  // 3.9 Include/internal/pycore_interp.h _is
+  interpreter: { ...v3_8.interpreter, id: 24 },
+};
