@@ -1,0 +1,7 @@
+/** Runs `austin`: the only catch-all, and the only exit. */
+
+import { tellFailure } from "./src/cli/failure.ts";
+import { programName } from "./src/cli/program_name.ts";
+import { run } from "./src/cli/run.ts";
+
+run(Deno.args, programName()).catch(tellFailure).then(Deno.exit);

@@ -1,0 +1,61 @@
+/**
+ * What the argument of an option can be: how it is read, what is said when it
+ * cannot be, and how a default is shown in the help text.
+ *
+ * A new kind is one row here; options name it in their `kind`.
+ */
+
+import {
+  formatInterval,
+  parseInterval,
+  parsePid,
+  parseSeconds,
+  parseTimeout,
+} from "../units.ts";
+
+interface Kind<Value> {
+  /** @returns null when the word is no such value. */
+  readonly parse: (word: string) => Value | null;
+  /** Message for a word that is none, after the program's name; the words are those of Austin 3.7. */
+  readonly complaint: string;
+  /** A default value in the help text. */
+  readonly show: (value: Value) => string;
+}
+
+/** Every kind of argument. */
+export const argumentKinds = {
+  interval: {
+    parse: parseInterval,
+    complaint: "the sampling interval must be a positive integer",
+    show: formatInterval,
+  } satisfies Kind<number>,
+  timeout: {
+    parse: parseTimeout,
+    complaint: "timeout must be a positive integer",
+    show: (timeoutMs: number) => formatInterval(timeoutMs * 1_000),
+  } satisfies Kind<number>,
+  exposure: {
+    parse: parseSeconds,
+    complaint: "the exposure must be a positive integer",
+    show: (exposureSec: number) =>
+      exposureSec === 0 ? "no limit" : `${exposureSec}s`,
+  } satisfies Kind<number>,
+  pid: {
+    parse: parsePid,
+    complaint: "invalid PID",
+    show: String,
+  } satisfies Kind<number>,
+  file: {
+    parse: (word: string): string | null => word,
+    complaint: "invalid file name",
+    show: String,
+  } satisfies Kind<string>,
+} as const;
+
+/** Name of a kind of argument. */
+export type ArgumentKind = keyof typeof argumentKinds;
+
+/** What an argument of this kind is once it has been read. */
+export type ArgumentValue<K extends ArgumentKind> = NonNullable<
+  ReturnType<(typeof argumentKinds)[K]["parse"]>
+>;

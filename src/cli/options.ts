@@ -1,0 +1,198 @@
+/**
+ * The option table: all that is known of each option of `austin`, once.
+ *
+ * Parsing, `--help`, `--usage`, the man page and the completions all come from
+ * it, so a new option is one entry here. Other programs of this family, which
+ * are links to the same file, have tables of the same type.
+ */
+
+import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
+
+/** One option. */
+export type Option = Flag | Request | Argument;
+
+interface Named {
+  /** The letter after `-`; some options have only a long name. */
+  readonly short?: string;
+  /** The word after `--`, by which its value is known too. */
+  readonly long: string;
+  /** Heading under which the help text lists it. */
+  readonly group: string;
+  /** What it does, in whole sentences; the default is added to it. */
+  readonly help: string;
+}
+
+/** An option that is there or not. */
+export interface Flag extends Named {
+  readonly kind: "flag";
+}
+
+/** An option that asks for a text and ends parsing; its long name says which. */
+export interface Request extends Named {
+  readonly kind: "request";
+  readonly long: "help" | "usage" | "version";
+}
+
+/** An option with an argument, of one of the kinds. */
+export type Argument = { [K in ArgumentKind]: ArgumentOf<K> }[ArgumentKind];
+
+interface ArgumentOf<K extends ArgumentKind> extends Named {
+  readonly kind: K;
+  /** What the argument is called in the help text. */
+  readonly argument: string;
+  /** Its value when it is not given. */
+  readonly default?: ArgumentValue<K>;
+}
+
+/** Whether the option has an argument. */
+export function takesArgument(option: Option): option is Argument {
+  return option.kind !== "flag" && option.kind !== "request";
+}
+
+/** A program's command line. */
+export interface OptionTable<O extends Option = Option> {
+  /** Name under which the program is known. */
+  readonly program: string;
+  /** What follows the options. */
+  readonly synopsis: string;
+  /** What the program is, one paragraph. */
+  readonly description: string;
+  /** In the order of the help text: options of a group stand together. */
+  readonly options: readonly O[];
+  /** Long names whose abbreviations are theirs alone; see `resolveLong`. */
+  readonly reserved: readonly string[];
+  /** Paragraphs after the options. */
+  readonly epilogue: readonly string[];
+}
+
+/** The values of a table's options, by long name. */
+export type Values<O extends Option> = {
+  readonly [K in Exclude<O, Request> as K["long"]]: ValueOf<K>;
+};
+
+type ValueOf<O extends Option> = O extends Argument ?
+    | ArgumentValue<O["kind"]>
+    | (O extends { default: unknown } ? never : undefined)
+  : boolean;
+
+/**
+ * The long options of Austin 3.7.0 and its `austinp`, in the order in which
+ * it lists them. Scripts abbreviate them, so what 3.7.0 took an abbreviation
+ * for it means for ever: `--c` is `--children` whatever else begins with a c,
+ * and `--h` stays ambiguous. Options of ours share what is left. (The C
+ * library's own `--program-name` and `--HANG` are not among them.)
+ */
+export const AUSTIN_3_7_LONG_OPTIONS = [
+  "interval",
+  "timeout",
+  "sleepless",
+  "memory",
+  "full",
+  "pid",
+  "where",
+  "output",
+  "children",
+  "exposure",
+  "pipe",
+  "gc",
+  "heap",
+  "binary",
+  "kernel",
+  "help",
+  "usage",
+  "version",
+] as const;
+
+/** The options of `austin`. */
+export const austinOptions = [
+  {
+    short: "p",
+    long: "pid",
+    kind: "pid",
+    argument: "PID",
+    group: "What to sample",
+    help: "Sample the running process PID instead of starting a command.",
+  },
+  {
+    short: "t",
+    long: "timeout",
+    kind: "timeout",
+    argument: "n_ms",
+    default: 1_000,
+    group: "What to sample",
+    help:
+      "How long a process may take to become a Python interpreter, in milliseconds or with a unit: ms, s.",
+  },
+  {
+    short: "i",
+    long: "interval",
+    kind: "interval",
+    argument: "n_us",
+    default: 100,
+    group: "When to sample",
+    help:
+      "Time from one sample to the next, in microseconds or with a unit: us, ms, s. With 0 there is no pause between them.",
+  },
+  {
+    short: "x",
+    long: "exposure",
+    kind: "exposure",
+    argument: "n_sec",
+    default: 0,
+    group: "When to sample",
+    help: "Stop after this many seconds; 0 goes on until the process ends.",
+  },
+  {
+    short: "o",
+    long: "output",
+    kind: "file",
+    argument: "FILE",
+    group: "Where samples go",
+    help: "Write the samples to FILE, not to standard output.",
+  },
+  {
+    short: "P",
+    long: "pipe",
+    kind: "flag",
+    group: "Where samples go",
+    help:
+      "For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal.",
+  },
+  {
+    short: "?",
+    long: "help",
+    kind: "request",
+    group: "About austin",
+    help: "Show this text.",
+  },
+  {
+    long: "usage",
+    kind: "request",
+    group: "About austin",
+    help: "Show the options in short.",
+  },
+  {
+    short: "V",
+    long: "version",
+    kind: "request",
+    group: "About austin",
+    help: "Show the version.",
+  },
+] as const satisfies readonly Option[];
+
+/** One of the options of `austin`. */
+export type AustinOption = (typeof austinOptions)[number];
+
+/** The command line of `austin`. */
+export const austinTable: OptionTable<AustinOption> = {
+  program: "austin",
+  synopsis: "command [ARG...]",
+  description:
+    "Samples the stacks of all threads of a Python program many thousand times a second, from outside: the program needs no change and is never stopped.",
+  options: austinOptions,
+  reserved: AUSTIN_3_7_LONG_OPTIONS,
+  epilogue: [
+    "Options end at the first word that is none, or at --; from there on all words are the command's own.",
+    "Report bugs to the issue tracker of the project.",
+  ],
+};

@@ -1,0 +1,191 @@
+/**
+ * Reads a command line by the rules of GNU argp, over an option table.
+ *
+ * Parsing stops at the first word that is no option, or after `--`; the rest
+ * are operands, untouched. Short options may be combined and the last of them
+ * may have its argument glued on (`-Pi1ms`); long ones may be abbreviated.
+ * Words are judged in order, so the first mistake is the one reported and
+ * `--help` wins over a mistake after it. Messages are those of glibc's getopt.
+ */
+
+import type { UsageError } from "../errors.ts";
+import { argumentKinds } from "./kinds.ts";
+import {
+  type Argument,
+  type Option,
+  type OptionTable,
+  type Request,
+  takesArgument,
+  type Values,
+} from "./options.ts";
+import { getoptError, usageError } from "./usage_error.ts";
+
+/** A command line that has been understood. */
+export interface Parsed<O extends Option = Option> {
+  /** The text that was asked for instead of a run, if any; without any word it is the usage. */
+  readonly request: Request["long"] | null;
+  /** What the options say; defaults are filled in. */
+  readonly values: Values<O>;
+  /** The words after the options: the command and its arguments. */
+  readonly operands: readonly string[];
+}
+
+/**
+ * Parses the words after the program's name.
+ * @param programName the program's name as typed, for messages.
+ * @throws UsageError at the first word that cannot be understood.
+ */
+export function parse<O extends Option>(
+  table: OptionTable<O>,
+  args: readonly string[],
+  programName: string,
+): Parsed<O> {
+  return new Parser(table, args, programName).parse() as Parsed<O>;
+}
+
+/** The state of parsing one command line. */
+class Parser {
+  readonly #table: OptionTable;
+  readonly #args: readonly string[];
+  readonly #programName: string;
+  readonly #values: Record<string, unknown>;
+  #request: Request["long"] | null = null;
+  #index = 0;
+
+  constructor(
+    table: OptionTable,
+    args: readonly string[],
+    programName: string,
+  ) {
+    this.#table = table;
+    this.#args = args;
+    this.#programName = programName;
+    this.#values = initialValues(table.options);
+  }
+
+  parse(): { request: string | null; values: object; operands: string[] } {
+    if (this.#args.length === 0) this.#request = "usage";
+    let word = this.#nextOption();
+    while (word !== undefined && word !== "--") {
+      if (word.startsWith("--")) this.#readLong(word);
+      else this.#readShorts(word);
+      word = this.#nextOption();
+    }
+    const operands = this.#args.slice(this.#index);
+    return { request: this.#request, values: this.#values, operands };
+  }
+
+  #readLong(word: string): void {
+    const equals = word.indexOf("=");
+    const name = word.slice(2, equals < 0 ? undefined : equals);
+    const glued = equals < 0 ? undefined : word.slice(equals + 1);
+    const option = this.#findLong(name, word);
+    if (!takesArgument(option)) {
+      if (glued === undefined) return this.#set(option);
+      throw this.#mistake(
+        `option '--${option.long}' doesn't allow an argument`,
+      );
+    }
+    const argument = glued ?? this.#nextWord();
+    if (argument === undefined) {
+      throw this.#mistake(`option '--${option.long}' requires an argument`);
+    }
+    this.#setArgument(option, argument);
+  }
+
+  #findLong(name: string, word: string): Option {
+    const found = resolveLong(this.#table, name);
+    if (found.length > 1) {
+      const possibilities = found.map((long) => ` '--${long}'`).join("");
+      throw this.#mistake(
+        `option '${word}' is ambiguous; possibilities:${possibilities}`,
+      );
+    }
+    const option = this.#table.options.find(({ long }) => long === found[0]);
+    if (option === undefined) {
+      throw this.#mistake(`unrecognized option '${word}'`);
+    }
+    return option;
+  }
+
+  #readShorts(word: string): void {
+    let rest = word.slice(1);
+    while (rest !== "" && this.#request === null) {
+      const [letter = ""] = rest;
+      const option = this.#findShort(letter);
+      rest = rest.slice(letter.length);
+      if (takesArgument(option)) {
+        const argument = rest === "" ? this.#nextWord() : rest;
+        if (argument === undefined) {
+          throw this.#mistake(`option requires an argument -- '${letter}'`);
+        }
+        return this.#setArgument(option, argument);
+      }
+      this.#set(option);
+    }
+  }
+
+  #findShort(letter: string): Option {
+    const option = this.#table.options.find(({ short }) => short === letter);
+    if (option !== undefined) return option;
+    throw this.#mistake(`invalid option -- '${letter}'`);
+  }
+
+  #set(option: Exclude<Option, Argument>): void {
+    if (option.kind === "request") this.#request = option.long;
+    else this.#values[option.long] = true;
+  }
+
+  #setArgument(option: Argument, argument: string): void {
+    const kind = argumentKinds[option.kind];
+    const value = kind.parse(argument);
+    if (value === null) throw usageError(this.#programName, kind.complaint);
+    this.#values[option.long] = value;
+  }
+
+  #nextWord(): string | undefined {
+    return this.#args[this.#index++];
+  }
+
+  /** @returns the next word if it is an option or `--`, and undefined where options end. */
+  #nextOption(): string | undefined {
+    const isOver = this.#request !== null ||
+      !isOption(this.#args[this.#index] ?? "");
+    return isOver ? undefined : this.#nextWord();
+  }
+
+  #mistake(complaint: string): UsageError {
+    return getoptError(this.#programName, complaint);
+  }
+}
+
+/**
+ * The long options that a name may stand for: itself, or all that it
+ * abbreviates. Reserved names are looked at first, and only an abbreviation of
+ * none of them can be one of an option that came later.
+ * @returns none, one, or the several between which it is ambiguous. A reserved name may lack its option.
+ */
+export function resolveLong(
+  table: OptionTable,
+  name: string,
+): readonly string[] {
+  const known = table.options.map(({ long }) => long);
+  if (known.includes(name)) return [name];
+  const isMeant = (long: string) => long.startsWith(name);
+  const reserved = table.reserved.filter(isMeant);
+  return reserved.length > 0 ? reserved : known.filter(isMeant);
+}
+
+function initialValues(options: readonly Option[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const option of options) {
+    if (option.kind === "flag") values[option.long] = false;
+    else if (takesArgument(option)) values[option.long] = option.default;
+  }
+  return values;
+}
+
+/** A lone `-` is a word like any other. */
+function isOption(word: string): boolean {
+  return word.length > 1 && word.startsWith("-");
+}

@@ -1,0 +1,58 @@
+/**
+ * What goes to a terminal: colours where they are wanted, nothing harmful ever.
+ */
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** Text in the ways that a message may stress it. */
+export interface Style {
+  bold(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+/** Select Graphic Rendition parameters. ECMA-48 8.3.117 */
+function sgr(parameters: string): (text: string) => string {
+  return (text) => `\x1b[${parameters}m${text}\x1b[0m`;
+}
+
+const coloured: Style = {
+  bold: sgr("1"),
+  red: sgr("31;1"),
+  yellow: sgr("33;1"),
+  cyan: sgr("36;1"),
+};
+
+const asItIs = (text: string) => text;
+const plain: Style = {
+  bold: asItIs,
+  red: asItIs,
+  yellow: asItIs,
+  cyan: asItIs,
+};
+
+/** @returns colours for a terminal, unless `NO_COLOR` or a dumb terminal forbids them. */
+export function styleFor(stream: { isTerminal(): boolean }): Style {
+  const isDumb = Deno.env.get("TERM") === "dumb";
+  const isRefused = (Deno.env.get("NO_COLOR") ?? "") !== "";
+  return stream.isTerminal() && !isDumb && !isRefused ? coloured : plain;
+}
+
+/** @returns the text without control characters, tabs and line feeds excepted. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, "\ufffd");
+}
+
+/** Writes to standard error; that it may be closed is no reason to end. */
+export function say(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += Deno.stderr.writeSync(bytes.subarray(at));
+    }
+  } catch {
+    // No one is there to be told.
+  }
+}
