@@ -8,6 +8,15 @@
 
 import { MAX_FRAMES } from "../limits.ts";
 
+/** What a run measures, and so which of a sample's metrics count. */
+export type Metrics =
+  /** `timeUs`. */
+  | "time"
+  /** `memoryBytes`. */
+  | "memory"
+  /** `timeUs`, `isIdle` and `memoryBytes`. */
+  | "full";
+
 /** A stack with its metrics. */
 export class Sample {
   pid = 0;
@@ -25,6 +34,12 @@ export class Sample {
   frameCount = 0;
   /** Whether frames are missing, because the stack could not be read whole. */
   isInvalid = false;
-  /** Microseconds since the previous sample of this process. */
+  /** Whether the interpreter is collecting garbage. */
+  isCollecting = false;
+  /** Microseconds since the previous pass over this process. */
   timeUs = 0;
+  /** Whether the thread is off the CPU. */
+  isIdle = false;
+  /** Change of the process's resident memory since the previous pass, on the thread that it is put down to. */
+  memoryBytes = 0;
 }
