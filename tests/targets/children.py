@@ -1,0 +1,50 @@
+"""children.py SECONDS COUNT [fork | spawn]: a parent that waits for COUNT child processes, each busy in child_busy().
+
+The children share the parent's standard input, so they end when it does, and also when it was killed. `spawn` (the default)
+starts a new interpreter for each, `fork` a copy of the parent.
+"""
+
+import os
+import subprocess
+import sys
+
+from lifetime import Lifetime, ready
+
+
+def child_busy(lifetime):
+    total = 0
+    while not lifetime.over():
+        for number in range(10_000):
+            total += number
+
+
+def spawn(seconds):
+    """Returns once the child is ready."""
+    child = subprocess.Popen([sys.executable, "-B", __file__, str(seconds)], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    return child.pid
+
+
+def fork(seconds):
+    pid = os.fork()
+    if pid == 0:
+        child_busy(Lifetime(seconds))
+        os._exit(0)
+    return pid
+
+
+def parent(seconds, count, start):
+    lifetime = Lifetime(seconds)
+    pids = [start(seconds) for _ in range(count)]
+    ready(file=__file__, children=pids)
+    lifetime.wait()
+    for pid in pids:
+        os.waitpid(pid, 0)
+
+
+seconds = float(sys.argv[1])
+if len(sys.argv) == 2:
+    ready()
+    child_busy(Lifetime(seconds))
+else:
+    parent(seconds, int(sys.argv[2]), fork if sys.argv[3:] == ["fork"] else spawn)

@@ -1,0 +1,98 @@
+"""interpreters.py SECONDS N_BUSY N_IDLE: sub-interpreters, each run by a thread of its own; the main one waits.
+
+The thread "busy 2" runs interpreter number 2, which is in busy_2() of the file "interpreter_2.py"; the idle ones come after
+the busy ones and are in idle_3() and so on. Below that is what the version's module for interpreters puts there. From 3.12 on
+each has a GIL of its own.
+"""
+
+import os
+import sys
+import threading
+
+from lifetime import Lifetime, ready
+
+SOURCE = """
+import os
+import select
+
+def busy_{number}():
+    total = 0
+    while not select.select([{stop}], [], [], {pause})[0]:
+        for number in range(10_000):
+            total += number
+
+def idle_{number}():
+    select.select([{stop}], [], [])
+
+os.write({ready}, b".")
+{kind}_{number}()
+"""
+
+
+# Up to 3.11 a thread cannot ask one of another interpreter for the GIL that they share: it has to be left to it.
+PAUSE = 0 if sys.version_info >= (3, 12) else 0.001
+
+
+def run_3_8(script):
+    import _xxsubinterpreters as interpreters
+
+    interpreter = interpreters.create()
+    interpreters.run_string(interpreter, script)
+    interpreters.destroy(interpreter)
+
+
+def run_3_13(script):
+    import _interpreters as interpreters
+
+    interpreter = interpreters.create()
+    problem = interpreters.exec(interpreter, script)
+    interpreters.destroy(interpreter)
+    if problem is not None:
+        raise RuntimeError(problem.errdisplay)
+
+
+def run_3_14(script):
+    from concurrent import interpreters
+
+    interpreter = interpreters.create()
+    interpreter.exec(script)
+    interpreter.close()
+
+
+def run(number, kind, stop, ready):
+    source = SOURCE.format(number=number, kind=kind, stop=stop, pause=PAUSE, ready=ready)
+    script = f"exec(compile({source!r}, 'interpreter_{number}.py', 'exec'))"
+    if sys.version_info >= (3, 14):
+        run_3_14(script)
+    elif sys.version_info >= (3, 13):
+        run_3_13(script)
+    else:
+        run_3_8(script)
+
+
+def fail(problem):
+    sys.__excepthook__(problem.exc_type, problem.exc_value, problem.exc_traceback)
+    os._exit(1)
+
+
+def main(seconds, busy_count, idle_count):
+    lifetime = Lifetime(seconds)
+    threading.excepthook = fail
+    stop_reader, stop_writer = os.pipe()
+    ready_reader, ready_writer = os.pipe()
+    kinds = ["busy"] * int(busy_count) + ["idle"] * int(idle_count)
+    threads = []
+    for number, kind in enumerate(kinds, 1):
+        args = number, kind, stop_reader, ready_writer
+        threads.append(threading.Thread(name=f"{kind} {number}", target=run, args=args))
+        threads[-1].start()
+        os.read(ready_reader, 1)
+    names = {thread.name: thread.native_id for thread in [threading.main_thread(), *threads]}
+    ready(file=__file__, threads=names)
+    lifetime.wait()
+    os.close(stop_writer)
+    for thread in threads:
+        thread.join()
+
+
+main(*sys.argv[1:])
