@@ -5,18 +5,23 @@
  */
 
 import type { RemoteMemory } from "../src/memory/remote_memory.ts";
+import type { KeptFiles } from "../src/process/kept_file.ts";
 import type { Clock, StopSignal } from "../src/sampling/pacer.ts";
 import { type Library, openLibrary } from "./library.ts";
 
 /** What only C can do, on this machine. */
-export interface Shim extends Clock, StopSignal {
+export interface Shim extends Clock, StopSignal, KeptFiles {
   /** Memory of the process `pid`; every read names it anew, so nothing has to be closed. */
   memoryOf(pid: number): RemoteMemory;
+  /** @returns bytes of a page of memory. */
+  pageSize(): number;
   /** SIGINT and SIGTERM are recorded from now on. */
   recordStopSignals(): void;
   /** Precise wake-ups, which children would inherit: to be called after launching one. */
   sleepPrecisely(): void;
 }
+
+const encoder = new TextEncoder();
 
 let shim: Shim | undefined;
 
@@ -32,6 +37,15 @@ function shimOf({ symbols }: Library): Shim {
     takeStopSignal: () => symbols.austin_take_stop_signal(),
     recordStopSignals: () => void symbols.austin_record_stop_signals(),
     sleepPrecisely: () => void symbols.austin_sleep_precisely(),
+    pageSize: () => symbols.austin_page_size(),
+    openFile: (path) => symbols.austin_open_file(encoder.encode(`${path}\0`)),
+    readFile: (file, into) =>
+      symbols.austin_read_file(
+        file,
+        into as Uint8Array<ArrayBuffer>,
+        into.length,
+      ),
+    closeFile: (file) => symbols.austin_close_file(file),
     memoryOf: (pid) => ({
       readRegions: (regions, count, local) =>
         symbols.austin_read(

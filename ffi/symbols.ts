@@ -24,4 +24,25 @@ export const symbols = {
   austin_record_stop_signals: { parameters: [], result: "i32" },
   austin_sleep_precisely: { parameters: [], result: "i32" },
   austin_take_stop_signal: { parameters: [], result: "i32" },
+  austin_page_size: { parameters: [], result: "i32" },
+  austin_open_file: {
+    parameters: [
+      "buffer", // const uint8_t *path
+    ],
+    result: "i32",
+  },
+  austin_read_file: {
+    parameters: [
+      "i32", // int32_t file
+      "buffer", // uint8_t *into
+      "i32", // int32_t size
+    ],
+    result: "i32",
+  },
+  austin_close_file: {
+    parameters: [
+      "i32", // int32_t file
+    ],
+    result: "void",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -70,4 +70,16 @@ AUSTIN_API int32_t austin_sleep_precisely(void);
  */
 AUSTIN_API int32_t austin_take_stop_signal(void);
 
+/* Bytes of a page of memory. */
+AUSTIN_API int32_t austin_page_size(void);
+
+/*
+ * Files that are read over and over, as those of Linux's /proc are: a path,
+ * ended by a zero byte, gives a handle or -1; reading starts at the beginning
+ * each time and gives the bytes read, or -1.
+ */
+AUSTIN_API int32_t austin_open_file(const uint8_t *path);
+AUSTIN_API int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size);
+AUSTIN_API void austin_close_file(int32_t file);
+
 #endif

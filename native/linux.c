@@ -3,6 +3,7 @@
 #include "austin_shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -111,3 +112,15 @@ int32_t austin_take_stop_signal(void) {
   stop_signal = 0;
   return taken;
 }
+
+int32_t austin_page_size(void) { return (int32_t)sysconf(_SC_PAGESIZE); }
+
+int32_t austin_open_file(const uint8_t *path) {
+  return open((const char *)path, O_RDONLY | O_CLOEXEC);
+}
+
+int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size) {
+  return (int32_t)pread(file, into, (size_t)size, 0);
+}
+
+void austin_close_file(int32_t file) { close(file); }

@@ -86,6 +86,22 @@ export class PermissionError extends AustinError {
   override readonly exitCode = ExitCode.permission;
 }
 
+/** The process is no Python, and has not started any. */
+export class NoChildrenError extends AustinError {
+  override readonly exitCode = ExitCode.noChildren;
+}
+
+/** A signal came before there was anything to sample. */
+export class StoppedError extends AustinError {
+  override readonly exitCode: number;
+
+  /** @param signum as the shim gives it: negative when it came from the terminal. */
+  constructor(signum: number) {
+    super("Stopped by a signal before a Python process was found");
+    this.exitCode = signalExitCode(Math.abs(signum));
+  }
+}
+
 /** A CPython whose version cannot be told, or is one that we cannot read. */
 export class UnknownVersionError extends AustinError {
   override readonly exitCode = ExitCode.unknownVersion;

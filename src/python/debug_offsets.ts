@@ -45,6 +45,7 @@ const SIZES = {
   type: [45, 51, 59],
   bytes: [63, 73, 85],
   string: [66, 76, 88],
+  gc: [70, 80, 93],
 } as const;
 
 const FIELDS = {
@@ -53,6 +54,11 @@ const FIELDS = {
   interpreterNext: ["interpreter", 7, 7, 7],
   threadsHead: ["interpreter", 8, 8, 8],
   codeObjectGeneration: ["interpreter", NONE, 19, 19],
+  gc: ["interpreter", 9, 10, 10],
+  gilPointer: ["interpreter", 13, 14, 14],
+  gil: ["interpreter", 14, 15, 15],
+  gilLastHolder: ["interpreter", 17, 18, 18],
+  gcCollecting: ["gc", 71, 81, 94],
   threadNext: ["thread", 20, 23, 23],
   threadInterpreter: ["thread", 21, 24, 24],
   currentFrame: ["thread", 22, 25, 25],
@@ -146,6 +152,7 @@ function checkedOffset(name: string, offset: number, size: number): number {
 const ALIGNMENT: Partial<Record<FieldName, number>> = {
   codeFirstLine: 4,
   frameOwner: 1,
+  gcCollecting: 4,
   stringState: 4,
 };
 
@@ -175,6 +182,11 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
         o.dataStackChunk + 8,
       ),
     },
+    gil: {
+      pointer: o.gilPointer,
+      lastHolder: Math.max(o.gilLastHolder - o.gil, 0),
+    },
+    gc: { collecting: o.gc + o.gcCollecting, isInRuntime: false },
     framesAre: "interpreter",
     cframeCurrentFrame: ABSENT,
     frame: {

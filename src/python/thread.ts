@@ -95,6 +95,11 @@ export class ThreadTable {
     }
   }
 
+  /** Whether the last pass met no thread. */
+  get isEmpty(): boolean {
+    return this.#inOrder.length === 0;
+  }
+
   /** Forgets all threads, when their process has gone. */
   clear(): void {
     for (const thread of this.#byAddress.values()) this.#remove(thread);

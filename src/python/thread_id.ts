@@ -15,14 +15,16 @@ const GLIBC_OFFSET = 720;
 /** Bytes of `struct pthread` that are searched. */
 const SEARCH_SIZE = 1600;
 
+/** Ids of the process's threads, as the process itself knows them. */
+export type ThreadIdSet = Pick<ReadonlySet<number>, "has">;
+
 /** Finds thread ids of one process. */
 export class ThreadIdFinder {
   readonly #reader: StructReader;
-  readonly #listThreads: () => ReadonlySet<number>;
+  readonly #listThreads: () => ThreadIdSet;
   #offset: number | null = null;
 
-  /** @param listThreads ids of the process's threads, as the process itself knows them. */
-  constructor(memory: RemoteMemory, listThreads: () => ReadonlySet<number>) {
+  constructor(memory: RemoteMemory, listThreads: () => ThreadIdSet) {
     this.#reader = new StructReader(memory);
     this.#listThreads = listThreads;
   }

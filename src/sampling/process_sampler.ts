@@ -8,18 +8,19 @@
  */
 
 import type { FrameTable } from "../events/frame_table.ts";
-import type { Sample } from "../events/sample.ts";
+import type { Metrics, Sample } from "../events/sample.ts";
 import type { Sink } from "../events/sink.ts";
-import { MAX_SNAPSHOT_SIZE, MAX_THREADS } from "../limits.ts";
+import { MAX_THREADS } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
 import { CodeReader } from "../python/code.ts";
 import { FrameInterner } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
 import { InterpreterList, interpreterWindow } from "../python/interpreter.ts";
-import type { Layout } from "../python/layouts/layout.ts";
+import { ABSENT, type Layout } from "../python/layouts/layout.ts";
 import { type ThreadIndexes, ThreadTable } from "../python/thread.ts";
-import { ThreadIdFinder } from "../python/thread_id.ts";
+import { ThreadIdFinder, type ThreadIdSet } from "../python/thread_id.ts";
+import type { MemoryLedger } from "./memory_ledger.ts";
 
 /** What became of a pass. */
 export const PassStatus = {
@@ -41,8 +42,28 @@ export interface PythonProcess {
   readonly layout: Layout;
   /** Address of `_PyRuntime`. */
   readonly runtimeAddress: number;
-  /** Ids of the process's threads, as the process itself knows them. */
-  readonly listThreads: () => ReadonlySet<number>;
+  readonly listThreads: () => ThreadIdSet;
+  /** Tells idle threads, in the modes that want to know. */
+  readonly threadStates: ThreadStates | null;
+  /** Tells whom memory is put down to, in the modes that want to know. */
+  readonly memoryLedger: MemoryLedger | null;
+}
+
+/** Tells which threads of a process are off the CPU. */
+export interface ThreadStates {
+  /** Begins a pass over the process. */
+  begin(): void;
+  isIdle(tid: number): boolean;
+  close(): void;
+}
+
+/** What is sampled of each stack, and which stacks are. */
+export interface Probes {
+  readonly metrics: Metrics;
+  /** Leave out threads that are off the CPU. */
+  readonly cpuOnly: boolean;
+  /** Mark stacks that are taken while garbage is collected. */
+  readonly gc: boolean;
 }
 
 /** What all samplers of a run share. */
@@ -51,10 +72,16 @@ export interface SharedTables {
   readonly threadIndexes: ThreadIndexes;
   /** Filled anew for every stack. */
   readonly sample: Sample;
+  readonly probes: Probes;
+  /** Bytes that the copy of one process may have. */
+  readonly maxSnapshotSize: number;
 }
 
 /** Snapshots that a stack may take until it is consistent. */
 const MAX_ATTEMPTS = 4;
+
+/** Time without a thread after which the interpreter counts as gone, as after an exec. */
+const LOST_PERIOD_US = 20_000;
 
 /** Time between two looks for new interpreters. */
 const INTERPRETER_PERIOD_US = 10_000;
@@ -69,12 +96,19 @@ export class ProcessSampler {
   readonly #threads: ThreadTable;
   readonly #walker: FrameWalker;
   readonly #sample: Sample;
+  readonly #probes: Probes;
+  readonly #threadStates: ThreadStates | null;
+  readonly #memoryLedger: MemoryLedger | null;
+  readonly #runtimeAddress: number;
   readonly #windowStart: number;
   readonly #windowSize: number;
   #interpreters: number[] = [];
   #nextInterpretersUs = -Infinity;
   #lastPassUs: number;
   #status: PassStatus = PassStatus.ok;
+  #foundUs: number;
+  /** Whether the last pass met an interpreter that collects garbage. */
+  isCollecting = false;
   /** Stacks of the last pass. */
   samples = 0;
   /** Stacks of the last pass that are not whole. */
@@ -85,7 +119,7 @@ export class ProcessSampler {
     const { memory, layout, runtimeAddress } = process;
     this.pid = process.pid;
     this.#layout = layout;
-    this.#snapshot = new Snapshot(memory, MAX_SNAPSHOT_SIZE);
+    this.#snapshot = new Snapshot(memory, shared.maxSnapshotSize);
     this.#interner = new FrameInterner(
       new CodeReader(memory, layout),
       shared.frames,
@@ -99,19 +133,27 @@ export class ProcessSampler {
     );
     this.#walker = new FrameWalker(this.#snapshot, this.#interner, layout);
     this.#sample = shared.sample;
+    this.#probes = shared.probes;
+    this.#threadStates = process.threadStates;
+    this.#memoryLedger = process.memoryLedger;
+    this.#runtimeAddress = runtimeAddress;
     const window = interpreterWindow(layout);
     this.#windowStart = window.start;
     this.#windowSize = window.size;
     this.#lastPassUs = startUs;
+    this.#foundUs = startUs;
   }
 
   /** Takes one stack of every thread. @param nowUs whole microseconds. */
   pass(sink: Sink, nowUs: number): PassStatus {
     this.samples = 0;
     this.errors = 0;
+    this.isCollecting = false;
     this.#status = PassStatus.ok;
     this.#interner.trim();
     this.#findInterpreters(nowUs);
+    this.#threadStates?.begin();
+    this.#memoryLedger?.begin();
     if (!this.#takeSnapshot()) return this.#status;
     this.#sample.pid = this.pid;
     this.#sample.timeUs = nowUs - this.#lastPassUs;
@@ -121,13 +163,16 @@ export class ProcessSampler {
       this.#sampleInterpreter(this.#interpreters[i]!, sink);
     }
     this.#threads.end();
-    if (this.#status === PassStatus.ok && this.samples === 0) this.#lookAgain();
+    if (this.#threads.isEmpty) this.#lookAgain();
+    else this.#foundUs = nowUs;
     return this.#status;
   }
 
-  /** Gives back what the sampler shares with others. */
+  /** Gives back what the sampler shares with others and what it keeps open. */
   close(): void {
     this.#threads.clear();
+    this.#threadStates?.close();
+    this.#memoryLedger?.close();
   }
 
   #findInterpreters(nowUs: number): void {
@@ -136,12 +181,15 @@ export class ProcessSampler {
     this.#interpreters = this.#interpreterList.read();
   }
 
-  /** A pass without a stack: either there are no threads, or no interpreters any more. */
+  /** Whether for a while no pass met a thread. */
+  isLostSince(nowUs: number): boolean {
+    return nowUs - this.#foundUs > LOST_PERIOD_US;
+  }
+
+  /** A pass without a thread: either there are none, or no interpreters any more. */
   #lookAgain(): void {
     this.#nextInterpretersUs = -Infinity;
-    if (this.errors > 0 || this.#interpreters.length === 0) {
-      this.#status = PassStatus.lost;
-    }
+    if (this.#status === PassStatus.ok) this.#status = PassStatus.lost;
   }
 
   #takeSnapshot(): boolean {
@@ -153,9 +201,6 @@ export class ProcessSampler {
         return false;
       case SnapshotStatus.denied:
         this.#status = PassStatus.denied;
-        return false;
-      default:
-        this.#status = PassStatus.lost;
         return false;
     }
   }
@@ -172,6 +217,9 @@ export class ProcessSampler {
     const base = at - this.#windowStart;
     this.#sample.iid = snapshot.pointer(base + fields.id);
     let address = snapshot.pointer(base + fields.threadsHead);
+    const holder = this.#memoryLedger === null ? 0 : this.#holder(interpreter);
+    this.#sample.isCollecting = this.#probes.gc && this.#collects(interpreter);
+    if (this.#sample.isCollecting) this.isCollecting = true;
     for (let i = 0; address !== 0 && i < MAX_THREADS; i++) {
       const threadAt = this.#locateThread(address, interpreter);
       if (threadAt < 0) {
@@ -179,10 +227,31 @@ export class ProcessSampler {
         return;
       }
       const next = snapshot.pointer(threadAt + thread.next);
-      this.#sampleThread(address, threadAt, interpreter, sink);
+      this.#sampleThread(address, threadAt, interpreter, holder, sink);
       if (this.#status !== PassStatus.ok) return;
       address = next;
     }
+  }
+
+  /** @returns address of the thread state that took the interpreter lock last, or 0. */
+  #holder(interpreter: number): number {
+    const { gil } = this.#layout;
+    const lock = gil.pointer === ABSENT
+      ? this.#runtimeAddress
+      : this.#pointerAt(interpreter + gil.pointer);
+    return lock === 0 ? 0 : this.#pointerAt(lock + gil.lastHolder);
+  }
+
+  #collects(interpreter: number): boolean {
+    const { gc } = this.#layout;
+    const struct = gc.isInRuntime ? this.#runtimeAddress : interpreter;
+    const at = this.#snapshot.locate(struct + gc.collecting, 4);
+    return at >= 0 && this.#snapshot.u32(at) !== 0;
+  }
+
+  #pointerAt(address: number): number {
+    const at = this.#snapshot.locate(address, 8);
+    return at < 0 ? 0 : this.#snapshot.pointer(at);
   }
 
   /** @returns place of a thread state of that interpreter, or -1 when there is none at the address. */
@@ -198,6 +267,7 @@ export class ProcessSampler {
     address: number,
     threadAt: number,
     interpreter: number,
+    holder: number,
     sink: Sink,
   ): void {
     const sample = this.#sample;
@@ -205,12 +275,27 @@ export class ProcessSampler {
     if (thread.tid === 0) return;
     sample.tid = thread.tid;
     sample.threadIndex = thread.index;
+    if (!this.#measure(address === holder)) return;
     const status = this.#walk(address, threadAt, interpreter);
     if (this.#status !== PassStatus.ok) return;
     sample.isInvalid = status !== WalkStatus.ok;
     if (sample.isInvalid) this.errors++;
     this.samples++;
     sink.sample(sample);
+  }
+
+  /** Fills in the sample's metrics. @returns whether there is something to tell of the thread. */
+  #measure(isHolder: boolean): boolean {
+    const sample = this.#sample;
+    const { metrics, cpuOnly } = this.#probes;
+    if (this.#threadStates !== null) {
+      sample.isIdle = this.#threadStates.isIdle(sample.tid);
+      if (cpuOnly && sample.isIdle) return false;
+    }
+    if (this.#memoryLedger === null) return true;
+    sample.memoryBytes = this.#memoryLedger.take(isHolder);
+    return sample.memoryBytes !== 0 ||
+      metrics === "full" && sample.timeUs !== 0;
   }
 
   /** Walks a stack, again in a new snapshot while the one at hand does not fit together. */

@@ -1,28 +1,27 @@
 // Hot path: the loop of `sampleUntilEnd` runs once for each sample.
 /**
- * One run: passes at their deadlines until something ends it.
+ * One run: passes over all processes at their deadlines until something ends it.
  */
 
 import type { Sink } from "../events/sink.ts";
 import type { Clock, StopSignal } from "./pacer.ts";
 import { Pacer } from "./pacer.ts";
 import { PassStatus, type ProcessSampler } from "./process_sampler.ts";
+import type { ProcessTree } from "./process_tree.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** Why a run ended. */
 export type SessionEnd =
   | { readonly kind: "exposure" }
-  /** The process has ended. */
+  /** Every process has ended. */
   | { readonly kind: "gone" }
-  /** The kernel no longer lets us read the process. */
-  | { readonly kind: "denied" }
-  /** The process lives on without the interpreter that we sampled, for instance after an exec. */
+  /** The only process lives on without a Python, for instance after an exec. */
   | { readonly kind: "lost" }
   | { readonly kind: "signal"; readonly signum: number };
 
 /** What a run needs. */
 export interface SessionOptions {
-  readonly sampler: ProcessSampler;
+  readonly tree: ProcessTree;
   readonly sink: Sink;
   readonly statistics: Statistics;
   readonly clock: Clock;
@@ -30,26 +29,60 @@ export interface SessionOptions {
   readonly intervalUs: number;
   /** Time on `clock` at which the run ends, or Infinity. */
   readonly endUs: number;
+  /** Time for which the run goes on without any Python; Infinity where others may come. */
+  readonly patienceUs: number;
 }
 
-/** Time without a single stack after which the interpreter counts as lost. */
-const LOST_PERIOD_US = 100_000;
-
-/** Samples until the target ends, the time is over or a signal arrives. */
+/** Samples until the processes end, the time is over or a signal arrives. */
 export function sampleUntilEnd(options: SessionOptions): SessionEnd {
-  const { sampler, sink, statistics, clock, stopSignal, endUs } = options;
-  const pacer = new Pacer(clock, options.intervalUs, clock.now());
-  let foundUs = clock.now();
-  for (let nowUs = foundUs; nowUs < endUs; nowUs = pacer.wait(clock.now())) {
+  const { tree, sink, statistics, clock, stopSignal, endUs } = options;
+  const startUs = clock.now();
+  const pacer = new Pacer(clock, options.intervalUs, startUs);
+  let lastUs = Math.round(startUs);
+  let aliveUs = startUs;
+  for (let nowUs = startUs; nowUs < endUs; nowUs = pacer.wait(clock.now())) {
     const signum = stopSignal.takeStopSignal();
     if (signum !== 0) return { kind: "signal", signum };
-    const status = sampler.pass(sink, Math.round(nowUs));
-    statistics.addPass(sampler.samples, sampler.errors, clock.now() - nowUs);
-    if (status === PassStatus.ok) foundUs = nowUs;
-    else if (status === PassStatus.gone) return { kind: "gone" };
-    else if (status === PassStatus.denied) return { kind: "denied" };
-    else if (nowUs - foundUs > LOST_PERIOD_US) return { kind: "lost" };
+    tree.update(nowUs);
+    if (tree.isEmpty) return { kind: "gone" };
+    if (tree.samplers.length > 0) aliveUs = nowUs;
+    else if (nowUs - aliveUs > options.patienceUs) return { kind: "lost" };
+    const passUs = Math.round(nowUs);
+    const isCollecting = samplePass(tree, sink, statistics, passUs);
+    if (isCollecting) statistics.collectingUs += passUs - lastUs;
+    lastUs = passUs;
+    statistics.endPass(clock.now() - nowUs);
     sink.passEnd();
   }
   return { kind: "exposure" };
+}
+
+/** Samples every process once. @returns whether one of them collects garbage. */
+function samplePass(
+  tree: ProcessTree,
+  sink: Sink,
+  statistics: Statistics,
+  nowUs: number,
+): boolean {
+  const { samplers } = tree;
+  let isCollecting = false;
+  for (let i = 0; i < samplers.length; i++) {
+    const sampler = samplers[i]!;
+    const status = sampler.pass(sink, nowUs);
+    statistics.addStacks(sampler.samples, sampler.errors);
+    if (sampler.isCollecting) isCollecting = true;
+    if (status !== PassStatus.ok) lose(tree, sampler, status, nowUs);
+  }
+  return isCollecting;
+}
+
+/** `samplers` of the tree is another array afterwards; the loop over the old one goes on. */
+function lose(
+  tree: ProcessTree,
+  sampler: ProcessSampler,
+  status: PassStatus,
+  nowUs: number,
+): void {
+  if (status === PassStatus.gone) tree.remove(sampler);
+  else if (sampler.isLostSince(nowUs)) tree.detach(sampler, nowUs);
 }

@@ -8,25 +8,35 @@
 export class Statistics {
   /** Stacks written, those with missing frames included. */
   samples = 0;
-  /** Stacks of which frames are missing, and passes that gave none. */
+  /** Stacks of which frames are missing, and interpreters that could not be read. */
   errors = 0;
   /** Stacks taken in a pass that was longer than the interval. */
   longSamples = 0;
+  /** Time during which some process collected garbage. */
+  collectingUs = 0;
   #minUs = Infinity;
   #maxUs = 0;
   #totalUs = 0;
+  #passSamples = 0;
   readonly #intervalUs: number;
 
   constructor(intervalUs: number) {
     this.#intervalUs = intervalUs;
   }
 
-  /** @param samples stacks of a pass. @param errors those of them that are not whole. @param passUs its duration. */
-  addPass(samples: number, errors: number, passUs: number): void {
-    this.samples += samples;
+  /** Adds what a pass took of one process. @param errors those of the stacks that are not whole. */
+  addStacks(samples: number, errors: number): void {
+    this.#passSamples += samples;
     this.errors += errors;
-    this.#totalUs += passUs * samples;
+  }
+
+  /** Ends a pass over all processes. @param passUs its duration. */
+  endPass(passUs: number): void {
+    const samples = this.#passSamples;
+    this.#passSamples = 0;
     if (samples === 0) return;
+    this.samples += samples;
+    this.#totalUs += passUs * samples;
     if (passUs > this.#intervalUs) this.longSamples += samples;
     if (passUs < this.#minUs) this.#minUs = passUs;
     if (passUs > this.#maxUs) this.#maxUs = passUs;

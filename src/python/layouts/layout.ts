@@ -74,6 +74,20 @@ export interface Layout {
     /** Bytes from the start that hold all of the above. */
     readonly size: number;
   };
+  /** The global interpreter lock. */
+  readonly gil: {
+    /** Where an interpreter keeps the lock's address; ABSENT where the one lock is part of the runtime. */
+    readonly pointer: number;
+    /** The thread state that took it last, from the start of the lock, or of the runtime. */
+    readonly lastHolder: number;
+  };
+  /** Garbage collection. */
+  readonly gc: {
+    /** int32 that is not 0 while collecting, from the start of the interpreter state, or of the runtime. */
+    readonly collecting: number;
+    /** Whether that is part of the runtime (3.8). */
+    readonly isInRuntime: boolean;
+  };
   readonly framesAre: FrameChain;
   /** `_PyCFrame.current_frame`, where frames are reached through it. */
   readonly cframeCurrentFrame: number;

@@ -25,6 +25,10 @@ export const v3_11: Layout = {
     dataStackChunk: 296,
     size: 312,
   },
+  // 3.11 Include/internal/pycore_runtime.h pyruntimestate.ceval.gil
+  gil: { ...v3_10.gil, lastHolder: 368 },
+  // 3.11 Include/internal/pycore_interp.h _is.gc
+  gc: { collecting: 848, isInRuntime: false },
   framesAre: "cframe",
   // 3.11 Include/cpython/pystate.h _PyCFrame
   cframeCurrentFrame: 8,

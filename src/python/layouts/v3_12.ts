@@ -23,6 +23,10 @@ export const v3_12: Layout = {
     dataStackChunk: 232,
     size: 248,
   },
+  // 3.12 Include/internal/pycore_ceval_state.h _ceval_state.gil, pycore_gil.h _gil_runtime_state
+  gil: { pointer: 384, lastHolder: 8 },
+  // 3.12 Include/internal/pycore_interp.h _is.gc
+  gc: { collecting: 312, isInRuntime: false },
   // 3.12 Include/cpython/pystate.h _PyCFrame
   cframeCurrentFrame: 0,
   // 3.12 Include/internal/pycore_frame.h _PyInterpreterFrame

@@ -23,6 +23,9 @@ export const v3_8: Layout = {
     dataStackChunk: ABSENT,
     size: 264,
   },
+  // 3.8 Include/internal/pycore_pystate.h _PyRuntimeState.ceval.gil, .gc
+  gil: { pointer: ABSENT, lastHolder: 1160 },
+  gc: { collecting: 544, isInRuntime: true },
   framesAre: "objects",
   cframeCurrentFrame: ABSENT,
   // 3.8 Include/frameobject.h _frame

@@ -7,4 +7,8 @@ export const v3_9: Layout = {
   ...v3_8,
   // 3.9 Include/internal/pycore_interp.h _is
   interpreter: { ...v3_8.interpreter, id: 24 },
+  // 3.9 Include/internal/pycore_runtime.h pyruntimestate.ceval.gil
+  gil: { ...v3_8.gil, lastHolder: 360 },
+  // 3.9 Include/internal/pycore_interp.h _is.gc
+  gc: { collecting: 816, isInRuntime: false },
 };
