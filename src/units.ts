@@ -13,6 +13,9 @@ export const MAX_DURATION_US = Number.MAX_SAFE_INTEGER;
 /** Largest process id: `pid_t` is a signed 32-bit integer. */
 export const MAX_PID = 2_147_483_647;
 
+/** Largest size: a petabyte, which is an exact number of bytes too. */
+const MAX_MEGABYTES = 1_000_000_000;
+
 const MICROSECONDS = new Map([["", 1], ["us", 1], ["ms", 1_000], [
   "s",
   1_000_000,
@@ -33,6 +36,11 @@ export function parseTimeout(text: string): number | null {
 /** @param text whole number of seconds, without a unit. @returns seconds, or null if it is none. */
 export function parseSeconds(text: string): number | null {
   return parseQuantity(text, PLAIN, Math.floor(MAX_DURATION_US / 1e6));
+}
+
+/** @param text whole number of megabytes, without a unit. @returns it, or null if it is none. */
+export function parseMegabytes(text: string): number | null {
+  return parseQuantity(text, PLAIN, MAX_MEGABYTES);
 }
 
 /** @param text process id, from 1 to `MAX_PID`. @returns it, or null if it is none. */

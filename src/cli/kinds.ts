@@ -8,10 +8,12 @@
 import {
   formatInterval,
   parseInterval,
+  parseMegabytes,
   parsePid,
   parseSeconds,
   parseTimeout,
 } from "../units.ts";
+import { type Format, FORMAT_NAMES, formatNamed } from "./formats.ts";
 
 interface Kind<Value> {
   /** @returns null when the word is no such value. */
@@ -45,6 +47,16 @@ export const argumentKinds = {
     complaint: "invalid PID",
     show: String,
   } satisfies Kind<number>,
+  megabytes: {
+    parse: parseMegabytes,
+    complaint: "the heap size must be a positive integer",
+    show: String,
+  } satisfies Kind<number>,
+  format: {
+    parse: formatNamed,
+    complaint: `the format must be one of: ${FORMAT_NAMES.join(", ")}`,
+    show: String,
+  } satisfies Kind<Format>,
   file: {
     parse: (word: string): string | null => word,
     complaint: "invalid file name",

@@ -114,6 +114,14 @@ export const austinOptions = [
     help: "Sample the running process PID instead of starting a command.",
   },
   {
+    short: "C",
+    long: "children",
+    kind: "flag",
+    group: "What to sample",
+    help:
+      "Sample the processes that it starts as well, and those that they start.",
+  },
+  {
     short: "t",
     long: "timeout",
     kind: "timeout",
@@ -122,6 +130,52 @@ export const austinOptions = [
     group: "What to sample",
     help:
       "How long a process may take to become a Python interpreter, in milliseconds or with a unit: ms, s.",
+  },
+  {
+    short: "s",
+    long: "sleepless",
+    kind: "flag",
+    group: "What to measure",
+    help: "Leave out threads that are off the CPU, to estimate CPU time.",
+  },
+  {
+    short: "c",
+    long: "cpu",
+    kind: "flag",
+    group: "What to measure",
+    help: "The same as --sleepless.",
+  },
+  {
+    short: "m",
+    long: "memory",
+    kind: "flag",
+    group: "What to measure",
+    help:
+      "Measure memory, not time: by how many bytes the process's resident memory grows or shrinks.",
+  },
+  {
+    short: "f",
+    long: "full",
+    kind: "flag",
+    group: "What to measure",
+    help: "Measure all at once: time, whether the thread is idle, and memory.",
+  },
+  {
+    short: "g",
+    long: "gc",
+    kind: "flag",
+    group: "What to measure",
+    help: "Mark stacks that are taken while garbage is collected.",
+  },
+  {
+    short: "h",
+    long: "heap",
+    kind: "megabytes",
+    argument: "n_mb",
+    default: 0,
+    group: "What to measure",
+    help:
+      "Memory that copies of the target's stacks may take in austin, in megabytes; 0 leaves the bound to austin.",
   },
   {
     short: "i",
@@ -149,6 +203,21 @@ export const austinOptions = [
     argument: "FILE",
     group: "Where samples go",
     help: "Write the samples to FILE, not to standard output.",
+  },
+  {
+    short: "b",
+    long: "binary",
+    kind: "flag",
+    group: "Where samples go",
+    help: "The same as --format mojo: smaller files, with columns.",
+  },
+  {
+    long: "format",
+    kind: "format",
+    argument: "FORMAT",
+    group: "Where samples go",
+    help:
+      "Form of the samples: text or mojo. Without it FILE decides when it ends in .austin or .mojo, then AUSTIN_FORMAT; else it is text.",
   },
   {
     short: "P",

@@ -6,15 +6,16 @@
  */
 
 import { NothingToDoError } from "../errors.ts";
+import { MAX_SNAPSHOT_SIZE } from "../limits.ts";
+import {
+  type Format,
+  FORMAT_NAMES,
+  formatNamed,
+  formatOfFile,
+} from "./formats.ts";
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
 import { usageError } from "./usage_error.ts";
-
-/** Forms in which samples can be written. */
-export const FORMATS = ["text"] as const;
-
-/** One of the forms in which samples can be written. */
-export type Format = (typeof FORMATS)[number];
 
 /** What a run samples: a process that is there, or one that it starts. */
 export type Target =
@@ -38,6 +39,20 @@ export interface Sampling {
   /** Whether a program reads along: no banner, no statistics, nothing is kept back. */
   readonly pipe: boolean;
   readonly format: Format;
+  /** Whether processes that the target starts are sampled too. */
+  readonly children: boolean;
+  readonly probes: Probes;
+  /** Bytes that the copy of one target's stacks may have. */
+  readonly maxSnapshotSize: number;
+}
+
+/** What is sampled of each stack, and which stacks are; `Probes` of `sampling/` is the same. */
+export interface Probes {
+  readonly metrics: "time" | "memory" | "full";
+  /** Leave out threads that are off the CPU. */
+  readonly cpuOnly: boolean;
+  /** Mark stacks that are taken while garbage is collected. */
+  readonly gc: boolean;
 }
 
 /** All that a run needs to know. */
@@ -67,7 +82,20 @@ export function settingsOf(
     exposureSec: values.exposure,
     output: values.output,
     pipe: values.pipe,
-    format: formatOf(environment, programName),
+    format: formatOf(values, environment, programName),
+    children: values.children,
+    probes: probesOf(values),
+    maxSnapshotSize: values.heap * 1024 * 1024 || MAX_SNAPSHOT_SIZE,
+  };
+}
+
+/** The full mode has everything in it; of memory and CPU time memory wins, as in Austin 3.7. */
+function probesOf(values: Parsed<AustinOption>["values"]): Probes {
+  const metrics = values.full ? "full" : values.memory ? "memory" : "time";
+  return {
+    metrics,
+    cpuOnly: metrics === "time" && (values.sleepless || values.cpu),
+    gc: values.gc,
   };
 }
 
@@ -92,13 +120,21 @@ function nothingToDo(): NothingToDoError {
   );
 }
 
-function formatOf(environment: Environment, programName: string): Format {
-  const name = environment.AUSTIN_FORMAT;
-  if (name === undefined || name === "") return "text";
-  const format = FORMATS.find((format) => format === name);
+/** An option says it outright, then the output's name, then the environment. */
+function formatOf(
+  { format, binary, output }: Parsed<AustinOption>["values"],
+  { AUSTIN_FORMAT }: Environment,
+  programName: string,
+): Format {
   if (format !== undefined) return format;
+  if (binary) return "mojo";
+  const asked = output === undefined ? null : formatOfFile(output);
+  if (asked !== null) return asked;
+  if (AUSTIN_FORMAT === undefined || AUSTIN_FORMAT === "") return "text";
+  const named = formatNamed(AUSTIN_FORMAT);
+  if (named !== null) return named;
   throw usageError(
     programName,
-    `AUSTIN_FORMAT must be one of: ${FORMATS.join(", ")}`,
+    `AUSTIN_FORMAT must be one of: ${FORMAT_NAMES.join(", ")}`,
   );
 }

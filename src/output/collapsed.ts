@@ -10,38 +10,49 @@
  * | frame    | `;<file>:<scope>:<line>`                                    |
  * | trailer  | an empty line, `# <key>: <value>` lines, an empty line      |
  *
- * Ids and lines are decimal, the metric is in microseconds. Where frames are
- * missing, `;:INVALID:` comes before those that are known. Names are escaped
- * as `escape.ts` says.
+ * | metrics  | what they are                                               |
+ * | -------- | ----------------------------------------------------------- |
+ * | time     | `<µs>`                                                      |
+ * | memory   | `<bytes>`, negative when memory was given back              |
+ * | full     | `<µs>,<1 if idle, else 0>,<bytes>`                          |
+ *
+ * All numbers are decimal. Where frames are missing, `;:INVALID:` comes before
+ * those that are known; `;:GC:` comes after the leaf while garbage is being
+ * collected. Names are escaped as `escape.ts` says.
  *
  * The lines of one thread mostly begin alike, so a line is made by copying the
  * part that it shares with the thread's last one.
  */
 
 import type { Frame, FrameTable } from "../events/frame_table.ts";
-import type { Sample } from "../events/sample.ts";
+import type { Metrics, Sample } from "../events/sample.ts";
 import type { Sink } from "../events/sink.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeName } from "./escape.ts";
+import { LastStack } from "./last_stack.ts";
 
 /** What a sink may be told about how it is used. */
 export interface CollapsedOptions {
   /** Write out after every pass, for a reader that waits for each sample. */
   readonly flushPasses: boolean;
+  /** Which metrics each line ends with. */
+  readonly metrics: Metrics;
 }
 
-/** Room for a space, a metric of up to 16 digits, and a line feed. */
-const METRIC_SIZE = 24;
+/** Bytes at most from the last frame to the line feed: `;:GC:`, and two numbers of 16 digits. */
+const TAIL_SIZE = 48;
 
 const encoder = new TextEncoder();
 const INVALID = encoder.encode(";:INVALID:");
+const GC = encoder.encode(";:GC:");
 
 /** Writes collapsed stacks. */
 export class CollapsedSink implements Sink {
   readonly #writer: ByteWriter;
   readonly #frames: FrameTable;
   readonly #flushPasses: boolean;
-  #threads: ThreadLine[] = [];
+  readonly #metrics: Metrics;
+  #threads: LastStack[] = [];
   #frameBytes: Uint8Array[] = [];
   #epoch: number;
 
@@ -53,6 +64,7 @@ export class CollapsedSink implements Sink {
     this.#writer = writer;
     this.#frames = frames;
     this.#flushPasses = options.flushPasses;
+    this.#metrics = options.metrics;
     this.#epoch = frames.epoch;
   }
 
@@ -67,11 +79,10 @@ export class CollapsedSink implements Sink {
 
   sample(sample: Sample): void {
     if (this.#epoch !== this.#frames.epoch) this.#forget();
-    const thread = this.#threadLine(sample);
+    const thread = this.#lastStack(sample);
     const writer = this.#writer;
     let same = this.#sharedFrames(thread, sample);
-    const size = this.#sizeBehind(thread, sample, same);
-    writer.reserve(size);
+    writer.reserve(this.#sizeBehind(thread, sample, same));
     if (thread.generation !== writer.generation && same >= 0) {
       same = -1;
       writer.reserve(this.#sizeBehind(thread, sample, same));
@@ -99,30 +110,31 @@ export class CollapsedSink implements Sink {
     this.#threads = [];
   }
 
-  #threadLine(sample: Sample): ThreadLine {
+  #lastStack(sample: Sample): LastStack {
     const thread = this.#threads[sample.threadIndex];
     if (thread !== undefined && thread.isOf(sample)) return thread;
-    return this.#threads[sample.threadIndex] = new ThreadLine(sample);
-  }
-
-  /** @returns frames, from the root, that the thread's last line has as well; -1 when there is no such line any more. */
-  #sharedFrames(thread: ThreadLine, sample: Sample): number {
-    if (thread.generation !== this.#writer.generation) return -1;
-    if (sample.isInvalid) return -1;
-    return commonRoots(
-      thread.ids,
-      thread.count,
-      sample.frameIds,
-      sample.frameCount,
+    const { pid, iid, tid } = sample;
+    const head = encoder.encode(`P${pid};T${iid}:${tid}`);
+    return this.#threads[sample.threadIndex] = new LastStack(
+      sample,
+      head,
+      head.length,
     );
   }
 
+  /** @returns frames, from the root, that the thread's last line has as well; -1 when there is no such line any more. */
+  #sharedFrames(thread: LastStack, sample: Sample): number {
+    if (thread.generation !== this.#writer.generation) return -1;
+    if (sample.isInvalid) return -1;
+    return thread.sharedFrames(sample);
+  }
+
   /** @returns an upper bound for the size of the line. */
-  #sizeBehind(thread: ThreadLine, sample: Sample, same: number): number {
+  #sizeBehind(thread: LastStack, sample: Sample, same: number): number {
     const shared = same < 0
       ? thread.head.length + INVALID.length
-      : thread.endOf(same);
-    let size = shared + METRIC_SIZE;
+      : thread.ends[same]!;
+    let size = shared + TAIL_SIZE;
     const last = sample.frameCount - Math.max(same, 0);
     for (let i = 0; i < last; i++) {
       size += this.#bytesOf(sample.frameIds[i]!).length;
@@ -134,7 +146,7 @@ export class CollapsedSink implements Sink {
     return this.#frameBytes[id] ??= encodeFrame(this.#frames.get(id));
   }
 
-  #write(thread: ThreadLine, sample: Sample, same: number): void {
+  #write(thread: LastStack, sample: Sample, same: number): void {
     const writer = this.#writer;
     const start = writer.position;
     const bytes = writer.bytes;
@@ -143,7 +155,7 @@ export class CollapsedSink implements Sink {
       at = append(bytes, at, thread.head);
       if (sample.isInvalid) at = append(bytes, at, INVALID);
     } else {
-      at += thread.endOf(same);
+      at += thread.ends[same]!;
       bytes.copyWithin(start, thread.start, thread.start + at - start);
     }
     const count = sample.frameCount;
@@ -154,74 +166,32 @@ export class CollapsedSink implements Sink {
       const id = sample.frameIds[count - 1 - i]!;
       at = append(bytes, at, cached[id]!);
       ids[i] = id;
-      ends[i] = at - start;
+      ends[i + 1] = at - start;
     }
     thread.count = sample.isInvalid ? 0 : count;
     thread.start = start;
     thread.generation = sample.isInvalid ? -1 : writer.generation;
+    writer.position = this.#appendTail(bytes, at, sample);
+  }
+
+  /** Appends what comes after the frames. */
+  #appendTail(bytes: Uint8Array, at: number, sample: Sample): number {
+    if (sample.isCollecting) at = append(bytes, at, GC);
     bytes[at++] = 0x20;
-    at = appendDecimal(bytes, at, sample.timeUs);
+    if (this.#metrics === "time") {
+      at = appendDecimal(bytes, at, sample.timeUs);
+    } else if (this.#metrics === "memory") {
+      at = appendDecimal(bytes, at, sample.memoryBytes);
+    } else {
+      at = appendDecimal(bytes, at, sample.timeUs);
+      bytes[at++] = 0x2c;
+      bytes[at++] = sample.isIdle ? 0x31 : 0x30;
+      bytes[at++] = 0x2c;
+      at = appendDecimal(bytes, at, sample.memoryBytes);
+    }
     bytes[at++] = 0x0a;
-    writer.position = at;
+    return at;
   }
-}
-
-/** The last line of one thread: which frames it has, and where in the writer's buffer each ends. */
-class ThreadLine {
-  readonly #pid: number;
-  readonly #iid: number;
-  readonly #tid: number;
-  readonly head: Uint8Array;
-  /** Frame ids from the root. */
-  ids = new Int32Array(64);
-  /** Bytes from the line's start to each frame's end. */
-  ends = new Int32Array(64);
-  count = 0;
-  /** Position of the line in the writer's buffer, valid in `generation`. */
-  start = 0;
-  generation = -1;
-
-  constructor(sample: Sample) {
-    this.#pid = sample.pid;
-    this.#iid = sample.iid;
-    this.#tid = sample.tid;
-    this.head = encoder.encode(`P${sample.pid};T${sample.iid}:${sample.tid}`);
-  }
-
-  isOf(sample: Sample): boolean {
-    return this.#tid === sample.tid && this.#pid === sample.pid &&
-      this.#iid === sample.iid;
-  }
-
-  /** @returns bytes of the line up to the end of its first `frames` frames. */
-  endOf(frames: number): number {
-    return frames === 0 ? this.head.length : this.ends[frames - 1]!;
-  }
-
-  /** Makes room for `count` frames. */
-  grow(count: number): void {
-    if (count <= this.ids.length) return;
-    const { ids, ends } = this;
-    this.ids = new Int32Array(count * 2);
-    this.ends = new Int32Array(count * 2);
-    this.ids.set(ids);
-    this.ends.set(ends);
-  }
-}
-
-/** @param ids from the root. @param leafFirst from the leaf. @returns how many frames are equal from the root on. */
-function commonRoots(
-  ids: Int32Array,
-  count: number,
-  leafFirst: Int32Array,
-  leafFirstCount: number,
-): number {
-  const most = count < leafFirstCount ? count : leafFirstCount;
-  let same = 0;
-  while (same < most && ids[same] === leafFirst[leafFirstCount - 1 - same]) {
-    same++;
-  }
-  return same;
 }
 
 function encodeFrame(frame: Frame): Uint8Array {
@@ -236,8 +206,12 @@ function append(bytes: Uint8Array, at: number, part: Uint8Array): number {
   return at + size;
 }
 
-/** @param value a non-negative integer below 2^53. */
+/** @param value an integer within ±(2^53 - 1). */
 function appendDecimal(bytes: Uint8Array, at: number, value: number): number {
+  if (value < 0) {
+    bytes[at++] = 0x2d;
+    value = -value;
+  }
   let digits = 1;
   for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
   for (let i = at + digits - 1; i >= at; i--) {

@@ -14,20 +14,26 @@ function parseAustin(line: string) {
   return parse(austinTable, line.split(" "), "austin");
 }
 
-const defaults = {
-  pid: undefined,
-  timeout: 1_000,
-  interval: 100,
-  exposure: 0,
-  output: undefined,
-  pipe: false,
-};
+/** What there is without any option. */
+const defaults = parseAustin("python").values;
 
 Deno.test("parse() fills in defaults", () => {
-  assert.deepEqual(parseAustin("python"), {
-    request: null,
-    values: defaults,
-    operands: ["python"],
+  assert.deepEqual(defaults, {
+    pid: undefined,
+    children: false,
+    timeout: 1_000,
+    sleepless: false,
+    cpu: false,
+    memory: false,
+    full: false,
+    gc: false,
+    heap: 0,
+    interval: 100,
+    exposure: 0,
+    output: undefined,
+    binary: false,
+    format: undefined,
+    pipe: false,
   });
 });
 
@@ -56,6 +62,16 @@ Deno.test.each([
   ["--output --", { output: "--" }],
   ["--pip", { pipe: true }],
   ["-i 1ms -i 2ms", { interval: 2_000 }],
+  ["-sCi 10ms", { sleepless: true, children: true, interval: 10_000 }],
+  ["-Cp 42", { children: true, pid: 42 }],
+  ["-bfgm", { binary: true, full: true, gc: true, memory: true }],
+  ["-c", { cpu: true }],
+  ["--cpu", { cpu: true }],
+  ["--c", { children: true }],
+  ["--f", { full: true }],
+  ["--fo mojo", { format: "mojo" }],
+  ["--format=collapsed", { format: "text" }],
+  ["-h 5", { heap: 5 }],
 ])("parse() reads %s", (line, values) => {
   assert.deepEqual(parseAustin(line), {
     request: null,

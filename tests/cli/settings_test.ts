@@ -3,6 +3,7 @@ import { austinTable } from "../../src/cli/options.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { type Environment, settingsOf } from "../../src/cli/settings.ts";
 import { ExitCode, NothingToDoError, UsageError } from "../../src/errors.ts";
+import { MAX_SNAPSHOT_SIZE } from "../../src/limits.ts";
 import * as austin37 from "./austin_3_7.ts";
 
 function settings(line: string, environment: Environment = {}) {
@@ -10,8 +11,22 @@ function settings(line: string, environment: Environment = {}) {
   return settingsOf(parse(austinTable, args, "austin"), "austin", environment);
 }
 
+/** What the settings are where nothing else is said. */
+const defaults = {
+  intervalUs: 100,
+  timeoutMs: 1_000,
+  exposureSec: 0,
+  output: undefined,
+  pipe: false,
+  format: "text",
+  children: false,
+  probes: { metrics: "time", cpuOnly: false, gc: false },
+  maxSnapshotSize: MAX_SNAPSHOT_SIZE,
+};
+
 Deno.test("settingsOf() launches a command", () => {
   assert.deepEqual(settings("-Pi 1ms -x 3 -o a.txt python x.py -V"), {
+    ...defaults,
     mode: "launch",
     command: "python",
     args: ["x.py", "-V"],
@@ -20,20 +35,15 @@ Deno.test("settingsOf() launches a command", () => {
     exposureSec: 3,
     output: "a.txt",
     pipe: true,
-    format: "text",
   });
 });
 
 Deno.test("settingsOf() attaches to a process", () => {
   assert.deepEqual(settings("-p 42 -t 2s"), {
+    ...defaults,
     mode: "attach",
     pid: 42,
-    intervalUs: 100,
     timeoutMs: 2_000,
-    exposureSec: 0,
-    output: undefined,
-    pipe: false,
-    format: "text",
   });
 });
 
@@ -79,6 +89,37 @@ Deno.test.each([
 Deno.test("settingsOf() refuses a form that it does not know", () => {
   assert.throws(() => settings("python", { AUSTIN_FORMAT: "constructor" }), {
     name: "UsageError",
-    message: "austin: AUSTIN_FORMAT must be one of: text",
+    message: "austin: AUSTIN_FORMAT must be one of: text, collapsed, mojo",
   });
+});
+
+Deno.test.each([
+  ["python", {}, "text"],
+  ["-b python", {}, "mojo"],
+  ["-o a.mojo python", {}, "mojo"],
+  ["-o a.austin python", { AUSTIN_FORMAT: "mojo" }, "text"],
+  ["-o a.txt python", { AUSTIN_FORMAT: "mojo" }, "mojo"],
+  ["-bo a.austin python", {}, "mojo"],
+  ["-b --format text python", {}, "text"],
+  ["--format collapsed python", { AUSTIN_FORMAT: "mojo" }, "text"],
+])(
+  "settingsOf() finds the format of %s with %j",
+  (line, environment, format) => {
+    assert.equal(settings(line, environment).format, format);
+  },
+);
+
+Deno.test.each([
+  ["python", { metrics: "time", cpuOnly: false, gc: false }],
+  ["-s python", { metrics: "time", cpuOnly: true, gc: false }],
+  ["-cg python", { metrics: "time", cpuOnly: true, gc: true }],
+  ["-m python", { metrics: "memory", cpuOnly: false, gc: false }],
+  ["-ms python", { metrics: "memory", cpuOnly: false, gc: false }],
+  ["-fms python", { metrics: "full", cpuOnly: false, gc: false }],
+])("settingsOf() finds the probes of %s", (line, probes) => {
+  assert.deepEqual(settings(line).probes, probes);
+});
+
+Deno.test("settingsOf() takes the heap for the bound of a snapshot", () => {
+  assert.equal(settings("-h 8 python").maxSnapshotSize, 8 * 1024 * 1024);
 });

@@ -1,0 +1,100 @@
+/**
+ * Makes samplers for processes: where the finding of Pythons, the shim and the
+ * modes of a run meet.
+ */
+
+import type { Shim } from "../../../ffi/shim.ts";
+import { LinuxChildren } from "../../process/linux_children.ts";
+import { linuxProcess } from "../../process/linux_process.ts";
+import { threadIds } from "../../process/linux_threads.ts";
+import { ResidentMemory } from "../../process/resident_memory.ts";
+import { LinuxThreadStates } from "../../process/thread_states.ts";
+import {
+  type Runtime,
+  searchRuntime,
+  waitForRuntime,
+} from "../../python/find_runtime.ts";
+import { MemoryLedger } from "../../sampling/memory_ledger.ts";
+import {
+  ProcessSampler,
+  type SharedTables,
+} from "../../sampling/process_sampler.ts";
+import type { AttachFailure, Discovery } from "../../sampling/process_tree.ts";
+
+/** Looks at a process after which only every so many are thorough. */
+const THOROUGH_ATTEMPTS = 16;
+
+/** What is told of each Python that is found. */
+export type FoundListener = (pid: number, runtime: Runtime) => void;
+
+/** Finds Pythons and children on this machine. */
+export class SystemDiscovery implements Discovery {
+  readonly #shim: Shim;
+  readonly #shared: SharedTables;
+  readonly #onFound: FoundListener;
+  readonly #children = new LinuxChildren();
+  #awaited: { pid: number; runtime: Runtime } | null = null;
+
+  constructor(shim: Shim, shared: SharedTables, onFound: FoundListener) {
+    this.#shim = shim;
+    this.#shared = shared;
+    this.#onFound = onFound;
+  }
+
+  attach(pid: number, attempt: number): ProcessSampler | AttachFailure {
+    const awaited = this.#awaited;
+    this.#awaited = null;
+    if (awaited?.pid === pid) return this.#samplerOf(pid, awaited.runtime);
+    const isThorough = attempt > 1 &&
+      (attempt <= 4 || attempt % THOROUGH_ATTEMPTS === 0);
+    const search = searchRuntime(
+      linuxProcess(pid),
+      this.#shim.memoryOf(pid),
+      isThorough ? "thorough" : "quick",
+    );
+    switch (search.kind) {
+      case "found":
+        return this.#samplerOf(pid, search.runtime);
+      case "gone":
+      case "denied":
+        return search.kind;
+      default:
+        return "notPython";
+    }
+  }
+
+  /** Waits for a process to become a Python, which the next `attach` then samples. @throws as `waitForRuntime`. */
+  await(pid: number, timeoutMs: number, stopped: () => boolean): void {
+    const runtime = waitForRuntime(
+      linuxProcess(pid),
+      this.#shim.memoryOf(pid),
+      { clock: this.#shim, timeoutMs, stopped },
+    );
+    this.#awaited = { pid, runtime };
+  }
+
+  childrenOf(pid: number): readonly number[] {
+    return this.#children.of(pid);
+  }
+
+  #samplerOf(pid: number, runtime: Runtime): ProcessSampler {
+    this.#onFound(pid, runtime);
+    const { metrics, cpuOnly } = this.#shared.probes;
+    const shim = this.#shim;
+    const wantsStates = cpuOnly || metrics === "full";
+    const process = {
+      pid,
+      memory: shim.memoryOf(pid),
+      layout: runtime.layout,
+      runtimeAddress: runtime.address,
+      listThreads: () => threadIds(pid),
+      threadStates: wantsStates
+        ? new LinuxThreadStates(shim, pid, () => threadIds(pid))
+        : null,
+      memoryLedger: metrics === "time"
+        ? null
+        : new MemoryLedger(new ResidentMemory(shim, pid, shim.pageSize())),
+    };
+    return new ProcessSampler(process, this.#shared, Math.round(shim.now()));
+  }
+}
