@@ -64,3 +64,9 @@ export const MAX_NAME_PLACES = 1_024;
 
 /** Places that a scan for the interpreter takes a closer look at in each module; a few look like one. */
 export const MAX_RUNTIME_PLACES = 4_096;
+
+/** Entries of a dictionary that are looked at; large programs have some ten thousand modules. */
+export const MAX_DICTIONARY_ENTRIES = 262_144;
+
+/** Digits of a target's integer that are read: two of 30 bits hold any thread's id. */
+export const MAX_INTEGER_DIGITS = 2;

@@ -1,0 +1,90 @@
+/**
+ * What to tell a user whose process cannot be sampled, and what to try next.
+ */
+
+import {
+  AustinError,
+  NoProcessError,
+  NotPythonError,
+  PermissionError,
+  UnknownVersionError,
+} from "../errors.ts";
+import type { Process, Protection, Refusal } from "../process/process.ts";
+import type { NotReady, Unsupported } from "./runtime_check.ts";
+import { NEWEST_MINOR, OLDEST_MINOR } from "./version.ts";
+
+/** Why there is nothing to sample. */
+export type Failure =
+  | NotReady
+  | Unsupported
+  | { readonly kind: "notPython" | Refusal };
+
+/** @returns the error for a search that found nothing. */
+export function attachError(process: Process, failure: Failure): AustinError {
+  const { pid } = process;
+  switch (failure.kind) {
+    case "notPython":
+      return notPython(pid, "");
+    case "notReady":
+      return notPython(
+        pid,
+        `: it has loaded ${baseName(failure.path)}, but runs no interpreter`,
+      );
+    case "unsupported":
+      return failure.cause ?? new UnknownVersionError(
+        `Cannot sample process ${pid}: it runs ${failure.python}`,
+        `CPython 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} work`,
+      );
+    case "denied":
+      return new PermissionError(
+        `Insufficient permissions: cannot read the memory of process ${pid}`,
+        permissionHint(process.protection()),
+      );
+    case "gone":
+      return new NoProcessError(
+        `Cannot attach to process ${pid}: there is no such process`,
+        "it may have ended; look for its PID again",
+      );
+    case "failed":
+      return new AustinError(
+        `Cannot attach to process ${pid}: it cannot be read`,
+      );
+  }
+}
+
+function notPython(pid: number, reason: string): NotPythonError {
+  return new NotPythonError(
+    `Cannot attach: process ${pid} is not a Python process${reason}`,
+    "if it only starts Python processes, sample those with `-C/--children`; " +
+      "if it is a wrapper that becomes one by exec, give it more time with `-t/--timeout`",
+  );
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** @returns what a user can do who may not read a process. */
+export function permissionHint(
+  { superuser, ptraceScope }: Protection,
+): string {
+  const ways = [
+    ...superuser ? [] : [
+      "use sudo",
+      "give austin the capability with `sudo setcap cap_sys_ptrace+ep $(which austin)`",
+    ],
+    "in Docker, start the container with `--cap-add SYS_PTRACE`",
+  ];
+  return [...ways, ...yamaHint(ptraceScope)].join("; ");
+}
+
+/** Linux Documentation/admin-guide/LSM/Yama.rst */
+function yamaHint(ptraceScope: number | null): string[] {
+  if (ptraceScope === null || ptraceScope === 0) return [];
+  return ptraceScope >= 3
+    ? ["Yama forbids it until the next boot (`kernel.yama.ptrace_scope` is 3)"]
+    : [
+      "or allow it to everybody with `sudo sysctl kernel.yama.ptrace_scope=0` " +
+      `(it is ${ptraceScope})`,
+    ];
+}
