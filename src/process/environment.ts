@@ -9,8 +9,9 @@
 
 /** What the entry stub gives to the runtime, so that it writes nothing and says nothing. */
 export const insertedVariables: Readonly<Record<string, string>> = {
-  // A folder that cannot be made: all caches stay in memory.
-  DENO_DIR: "/dev/null/austin",
+  // Below a file, so it cannot be made: all caches stay in memory. Not below
+  // /dev/null, which is not everywhere, and would then be made.
+  DENO_DIR: "/proc/self/cmdline/austin",
   // Without it that is reported on a terminal, even with --quiet.
   DENO_LOG: "error,deno::cache=off",
   // Otherwise a link named `node` is put somewhere on the PATH of children.
