@@ -26,6 +26,7 @@ export class ByteWriter {
   readonly #target: ByteTarget;
   readonly #encoder = new TextEncoder();
   #written = 0;
+  #isBroken = false;
   /** The buffer; it is replaced when a larger one is needed. */
   bytes = new Uint8Array(INITIAL_SIZE);
   /** Where the next byte goes. Sinks advance it by what they wrote. */
@@ -64,6 +65,7 @@ export class ByteWriter {
    * @throws OutputError, BrokenPipeError
    */
   flush(): void {
+    if (this.#isBroken) this.#written = this.position;
     while (this.#written < this.position) {
       const taken = this.#write(
         this.bytes.subarray(this.#written, this.position),
@@ -80,7 +82,7 @@ export class ByteWriter {
       if (cause instanceof Deno.errors.Interrupted) return 0;
       if (cause instanceof Deno.errors.WouldBlock) return 0;
       const lost = this.position - this.#written;
-      this.#written = this.position;
+      this.#isBroken = true;
       throw writeError(cause, lost);
     }
   }

@@ -216,7 +216,7 @@ function appendDecimal(bytes: Uint8Array, at: number, value: number): number {
   for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
   for (let i = at + digits - 1; i >= at; i--) {
     const rest = Math.floor(value / 10);
-    bytes[i] = 0x30 + value - rest * 10;
+    bytes[i] = 0x30 + (value - rest * 10);
     value = rest;
   }
   return at + digits;

@@ -177,7 +177,8 @@ export class MojoSink implements Sink {
     const { frameIds } = sample;
     const definitions = this.#definitions;
     definitions.size = 0;
-    for (let i = sample.frameCount - 1 - same; i >= 0; i--) {
+    const last = sample.frameCount - same;
+    for (let i = 0; i < last; i++) {
       const id = frameIds[i]!;
       if (!frames.has(id)) definitions.define(known, id);
     }
