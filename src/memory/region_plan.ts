@@ -74,6 +74,13 @@ export class RegionPlan {
     this.#usedAt[index] = -KEEP_PASSES - 1;
   }
 
+  /** Takes all regions out. */
+  clear(): void {
+    this.count = 0;
+    this.tableCount = 0;
+    this.totalSize = 0;
+  }
+
   /**
    * Lays the plan out anew.
    * @param mayShrink whether regions become as small as they were needed since this was last so.

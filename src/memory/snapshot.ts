@@ -16,11 +16,14 @@ import { ReadError, type RemoteMemory, setRegion } from "./remote_memory.ts";
 /** Passes after which regions may shrink. */
 const SHRINK_PASSES = 128;
 
-/** Regions that may turn out to be gone in one pass before it is given up. */
+/** Regions that may turn out to be gone in one pass before all are forgotten and learnt anew. */
 const MAX_DROPS = 64;
 
 /** Follow-up reads of this pass that are searched before another one is made. */
 const RECENT_EXTRAS = 4;
+
+/** Share of the copy that is planned; the rest is for follow-up reads, so that what did not fit can be had at all. */
+const PLANNED_SHARE = 7 / 8;
 
 const INITIAL_SIZE = 256 * 1024;
 
@@ -31,8 +34,6 @@ export const SnapshotStatus = {
   gone: 1,
   /** The kernel refuses. */
   denied: 2,
-  /** Nothing of what was planned could be read. */
-  unreadable: 3,
 } as const;
 
 export type SnapshotStatus = typeof SnapshotStatus[keyof typeof SnapshotStatus];
@@ -83,7 +84,9 @@ export class Snapshot {
       if (copied === ReadError.denied) return SnapshotStatus.denied;
       this.#dropFrom(Math.max(copied, 0));
     }
-    return SnapshotStatus.unreadable;
+    plan.clear();
+    this.#extraEnd = 0;
+    return SnapshotStatus.ok;
   }
 
   /**
@@ -139,7 +142,8 @@ export class Snapshot {
   }
 
   #rebuild(mayShrink: boolean): void {
-    this.#plan.rebuild(this.#pass, mayShrink, this.#maxSize);
+    const plannedSize = this.#maxSize * PLANNED_SHARE;
+    this.#plan.rebuild(this.#pass, mayShrink, plannedSize);
     this.#extraEnd = this.#plan.totalSize;
     this.#reserve(this.#extraEnd);
   }

@@ -1,0 +1,72 @@
+/** A process sampler over built memory, with a sink that keeps what it gets. */
+
+import { FrameTable } from "../../src/events/frame_table.ts";
+import { Sample } from "../../src/events/sample.ts";
+import { MAX_SNAPSHOT_SIZE } from "../../src/limits.ts";
+import { ThreadIndexes } from "../../src/python/thread.ts";
+import {
+  PassStatus,
+  ProcessSampler,
+  type PythonProcess,
+  type SharedTables,
+} from "../../src/sampling/process_sampler.ts";
+import type { PythonMemory } from "./python_memory.ts";
+import { type RecordedSample, RecordingSink } from "./recording_sink.ts";
+
+/** A process of whose metrics only the time is sampled. */
+export type BuiltProcess = Pick<
+  PythonProcess,
+  "memory" | "layout" | "runtimeAddress" | "listThreads"
+>;
+
+/** What `pass` gave. */
+export interface Pass {
+  readonly status: PassStatus;
+  readonly samples: readonly RecordedSample[];
+}
+
+/** Samples a process pass by pass. */
+export class SampledPython {
+  readonly frames: FrameTable = new FrameTable();
+  readonly threadIndexes: ThreadIndexes = new ThreadIndexes();
+  readonly sampler: ProcessSampler;
+  readonly #sink = new RecordingSink(this.frames);
+  /** Time of the next pass; less than 10 ms apart, so that interpreters are looked for now and then only. */
+  nowUs = 0;
+
+  constructor(process: BuiltProcess, shared: Partial<SharedTables> = {}) {
+    this.sampler = new ProcessSampler(
+      { ...process, pid: 42, threadStates: null, memoryLedger: null },
+      {
+        frames: this.frames,
+        threadIndexes: this.threadIndexes,
+        sample: new Sample(),
+        probes: { metrics: "time", cpuOnly: false, gc: false },
+        maxSnapshotSize: MAX_SNAPSHOT_SIZE,
+        ...shared,
+      },
+      0,
+    );
+  }
+
+  /** Samples `python`. */
+  static of(python: PythonMemory): SampledPython {
+    const { memory, layout, runtimeAddress, tids } = python;
+    const listThreads = () => tids;
+    return new SampledPython({ memory, layout, runtimeAddress, listThreads });
+  }
+
+  /** Takes one stack of every thread, 100 µs after the last. */
+  pass(): Pass {
+    this.nowUs += 100;
+    const status = this.sampler.pass(this.#sink, this.nowUs);
+    return { status, samples: this.#sink.take() };
+  }
+
+  /** Takes one pass that has to succeed. */
+  samples(): readonly RecordedSample[] {
+    const { status, samples } = this.pass();
+    if (status !== PassStatus.ok) throw new Error(`The pass ended ${status}`);
+    return samples;
+  }
+}
