@@ -21,8 +21,17 @@ export interface Code {
   readonly scope: string;
   readonly firstLine: number;
   readonly lineTable: Uint8Array;
+  /** Its frames; null where they do not lie in a row. */
+  readonly frameShape: FrameShape | null;
   /** What tells it from another code object at the same address. */
   readonly fingerprint: Fingerprint;
+}
+
+/** What all frames of a code object have in common. */
+export interface FrameShape {
+  /** Bytes from one frame to that of its callee. */
+  readonly size: number;
+  readonly localCount: number;
 }
 
 interface Fingerprint {
@@ -38,6 +47,9 @@ const CODE_TYPE_NAME = "code\0";
 
 /** Copies of the bytecode that one code object may have: one for each thread of a free-threaded build. */
 const MAX_BYTECODE_COPIES = 4096;
+
+/** Words of a frame: locals and evaluation stack. Generated code may have some ten thousands. */
+const MAX_FRAME_WORDS = 1 << 20;
 
 /** Bytes of bytecode behind `co_code_adaptive` that an instruction may be away from it. */
 const MAX_BYTECODE_SIZE = 64 * 1024 * 1024;
@@ -64,7 +76,16 @@ export class CodeReader {
     const lineTable = this.#readBytes(fingerprint.lineTable);
     if (file === null || scope === null || lineTable === null) return null;
     const { firstLine } = fingerprint;
-    return { address, file, scope, firstLine, lineTable, fingerprint };
+    const frameShape = this.#frameShape(address);
+    return {
+      address,
+      file,
+      scope,
+      firstLine,
+      lineTable,
+      frameShape,
+      fingerprint,
+    };
   }
 
   /** @returns whether the same code object is still at its address. */
@@ -85,6 +106,31 @@ export class CodeReader {
     if (index === null) return null;
     const { lineTableIs } = this.#layout;
     return findLocation(lineTableIs, code.lineTable, code.firstLine, index);
+  }
+
+  /** @returns whether a frame that waits for a callee cannot stand at an instruction; see `liveness.ts`. */
+  cannotWait(code: Code, instruction: number): boolean {
+    const rules = this.#layout.liveness;
+    if (rules === null) return false;
+    const index = instruction - (code.address + this.#layout.code.instructions);
+    if (index < 0) return true;
+    if (index === 0 && rules.begins === "at the first instruction") return true;
+    return this.#reader.loadAll(instruction, 1) &&
+      rules.returnOpcodes.includes(this.#reader.u8(0));
+  }
+
+  #frameShape(address: number): FrameShape | null {
+    const rules = this.#layout.liveness;
+    if (rules === null) return null;
+    const reader = this.#reader;
+    if (!reader.loadAll(address, this.#layout.code.size)) return null;
+    const words = rules.codeFrameWords.reduce(
+      (sum, offset) => sum + reader.u32(offset),
+      rules.extraFrameWords,
+    );
+    const localCount = reader.u32(rules.codeLocals);
+    if (localCount > words || words > MAX_FRAME_WORDS) return null;
+    return { size: words * 8, localCount };
   }
 
   #byteIndex(code: Code, instruction: number): number | null {

@@ -15,6 +15,7 @@ import {
   ABSENT,
   FREE_THREADED_STRING_STATE,
   type Layout,
+  type LivenessRules,
   STRING_STATE,
 } from "./layouts/layout.ts";
 
@@ -54,6 +55,7 @@ const FIELDS = {
   interpreterNext: ["interpreter", 7, 7, 7],
   threadsHead: ["interpreter", 8, 8, 8],
   codeObjectGeneration: ["interpreter", NONE, 19, 19],
+  modules: ["interpreter", 10, 11, 11],
   gc: ["interpreter", 9, 10, 10],
   gilPointer: ["interpreter", 13, 14, 14],
   gil: ["interpreter", 14, 15, 15],
@@ -68,6 +70,7 @@ const FIELDS = {
   framePrevious: ["frame", 28, 31, 39],
   frameExecutable: ["frame", 29, 32, 40],
   frameInstruction: ["frame", 30, 33, 41],
+  frameLocals: ["frame", 31, 34, 42],
   frameOwner: ["frame", 32, 35, 43],
   codeFilename: ["code", 34, 39, 47],
   codeName: ["code", 35, 40, 48],
@@ -136,7 +139,20 @@ function checkedOffsets(
       ? ABSENT
       : checkedOffset(name, word(index), structSize);
   }
-  return offsets as Offsets;
+  return checkedHeaders(offsets as Offsets);
+}
+
+/** Strings and bytes objects are read in two steps: a header, then what comes behind it. */
+function checkedHeaders(offsets: Offsets): Offsets {
+  const { stringLength, stringState, asciiBytes } = offsets;
+  const { bytesSize, bytesFirst } = offsets;
+  if (Math.max(stringLength + 8, stringState + 4) > asciiBytes) {
+    throw brokenTable(`strings begin at ${asciiBytes}`);
+  }
+  if (bytesSize + 8 > bytesFirst) {
+    throw brokenTable(`bytes begin at ${bytesFirst}`);
+  }
+  return offsets;
 }
 
 function checkedOffset(name: string, offset: number, size: number): number {
@@ -165,6 +181,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       id: o.interpreterId,
       threadsHead: o.threadsHead,
       codeObjectGeneration: o.codeObjectGeneration,
+      modules: o.modules,
     },
     thread: {
       next: o.threadNext,
@@ -176,8 +193,10 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       dataStackChunk: o.dataStackChunk,
       // `datastack_top` follows the chunk.
       size: endOf(
+        o.threadNext,
         o.threadInterpreter,
         o.currentFrame,
+        o.threadId,
         o.nativeThreadId,
         o.dataStackChunk + 8,
       ),
@@ -202,6 +221,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       ),
     },
     firstForeignOwner: 3,
+    liveness: freeThreaded ? null : livenessRules(o, minor),
     code: {
       filename: o.codeFilename,
       name: o.codeName,
@@ -212,7 +232,14 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       threadLocalBytecode: o.codeThreadLocalBytecode > 0
         ? o.codeThreadLocalBytecode
         : ABSENT,
-      size: o.codeInstructions,
+      size: endOf(
+        o.objectType,
+        o.codeFilename,
+        o.codeName,
+        o.codeQualifiedName,
+        o.codeLineTable,
+        o.codeFirstLine & ~7,
+      ),
     },
     instructionIs: "address",
     lineTableIs: "locations",
@@ -230,6 +257,30 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
     bytes: { size: o.bytesSize, first: o.bytesFirst },
   };
 }
+
+/**
+ * What `_Py_DebugOffsets` does not tell of a frame; none of it depends on how
+ * a minor's releases were built, but for the free-threaded ones.
+ * 3.13 Include/internal/pycore_frame.h, Include/cpython/code.h co_framesize, Include/opcode_ids.h
+ */
+function livenessRules(o: Offsets, minor: number): LivenessRules {
+  const hasStackPointer = minor >= 14;
+  return {
+    stackTop: hasStackPointer ? ABSENT : 64,
+    stackPointer: hasStackPointer ? 64 : ABSENT,
+    locals: o.frameLocals,
+    functionObject: 16,
+    isEntry: ABSENT,
+    codeLocals: 72,
+    codeFrameWords: [76],
+    extraFrameWords: 0,
+    returnOpcodes: RETURN_OPCODES[minor - FIRST_MINOR]!,
+    begins: "at the first instruction",
+  };
+}
+
+/** RETURN_VALUE, RETURN_CONST where there is one, and both instrumented, by minor from 3.13 on. */
+const RETURN_OPCODES = [[36, 103, 239, 240], [35, 246], [33, 245]];
 
 /** @returns the end of the last of some 8-byte fields. */
 function endOf(...offsets: number[]): number {

@@ -5,8 +5,13 @@
  * The walk reads a snapshot only. Frames of 3.11 and later lie one after the
  * other in the chunks of the thread's data stack, so a whole chunk is asked
  * for at once; generators' frames, shims on the C stack and the heap frames of
- * 3.8 to 3.10 are asked for one by one. Which top to start from is the one
- * that the thread state announces.
+ * 3.8 to 3.10 are asked for one by one.
+ *
+ * The walk begins at the frame that the thread state announces. By the time
+ * that the frames are copied it may have returned, or called others; where a
+ * version has rules for it (`liveness.ts`), the walk leaves out what is gone,
+ * adds what was called meanwhile, and is torn when a frame was not called by
+ * the one before it.
  * 3.12 Include/internal/pycore_frame.h _PyInterpreterFrame
  */
 
@@ -15,6 +20,7 @@ import { MAX_FRAMES } from "../limits.ts";
 import type { Snapshot } from "../memory/snapshot.ts";
 import type { FrameInterner } from "./frame_interner.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
+import { Calls, FrameState, Liveness } from "./liveness.ts";
 
 /** How a walk ended. */
 export const WalkStatus = {
@@ -36,14 +42,22 @@ const CHUNK_DATA = 24;
 /** No chunk of the data stack is larger: one holds 16 KiB or a single huge frame. 3.12 Python/pystate.c push_chunk */
 const MAX_CHUNK_SIZE = 16 * 1024 * 1024;
 
+/** A chunk has this size, or a multiple of it. 3.12 Python/pystate.c DATA_STACK_CHUNK_SIZE */
+const CHUNK_UNIT = 16 * 1024;
+
 /** Bytes behind the data stack's top that are read as well, for frames that are pushed meanwhile. */
 const SLACK_SIZE = 256;
+
+/** Calls that may have been made between the copy of the thread state and that of its frames. */
+const MAX_NEW_CALLS = 64;
 
 /** Walks stacks of one process. */
 export class FrameWalker {
   readonly #snapshot: Snapshot;
   readonly #interner: FrameInterner;
   readonly #layout: Layout;
+  readonly #liveness: Liveness | null;
+  #isFinal = false;
   /** The oldest chunk that this walk has asked for. */
   #chunk = 0;
 
@@ -51,13 +65,18 @@ export class FrameWalker {
     this.#snapshot = snapshot;
     this.#interner = interner;
     this.#layout = layout;
+    this.#liveness = layout.liveness === null
+      ? null
+      : new Liveness(snapshot, layout.liveness);
   }
 
   /**
    * Fills in a sample's frames.
    * @param threadAt place of the thread state in the snapshot.
+   * @param isFinal whether a stack is taken though a rule that was learnt from others says that it is torn.
    */
-  walk(threadAt: number, sample: Sample): WalkStatus {
+  walk(threadAt: number, sample: Sample, isFinal = false): WalkStatus {
+    this.#isFinal = isFinal;
     sample.frameCount = 0;
     const top = this.#topFrame(threadAt);
     if (top < 0) return WalkStatus.torn;
@@ -81,14 +100,18 @@ export class FrameWalker {
     if (dataStackChunk === ABSENT) return;
     const chunk = this.#snapshot.pointer(threadAt + dataStackChunk);
     const top = this.#snapshot.pointer(threadAt + dataStackChunk + 8);
-    const size = top - chunk + SLACK_SIZE;
-    if (chunk === 0 || size < CHUNK_DATA || size > MAX_CHUNK_SIZE) return;
+    const used = top - chunk;
+    if (chunk === 0 || used < CHUNK_DATA || used > MAX_CHUNK_SIZE) return;
+    // What follows the chunk may not be mapped.
+    const end = Math.ceil(used / CHUNK_UNIT) * CHUNK_UNIT;
+    const size = Math.min(used + SLACK_SIZE, end);
     if (this.#snapshot.locate(chunk, size) >= 0) this.#chunk = chunk;
   }
 
   #follow(top: number, sample: Sample): WalkStatus {
     const snapshot = this.#snapshot;
     const interner = this.#interner;
+    const liveness = this.#liveness;
     const { frame, firstForeignOwner, instructionIs } = this.#layout;
     const { code, previous, instruction, owner, size } = frame;
     const hasOwner = owner !== ABSENT;
@@ -101,7 +124,14 @@ export class FrameWalker {
     let first = 0;
     let last = -1;
     let shift = 0;
+    // The frame before this one, and whether this one has to wait for it.
+    let calleeAt = 0;
+    let waitsForCallee = false;
+    // A frame that comes up again closes a ring; Brent's way to notice it.
+    let mark = 0;
     for (let steps = 0; address !== 0; steps++) {
+      if (address === mark) return WalkStatus.torn;
+      if ((steps & (steps - 1)) === 0) mark = address;
       if (address < first || address > last) {
         const at = this.#locateFrame(address);
         if (at < 0) return WalkStatus.torn;
@@ -110,9 +140,13 @@ export class FrameWalker {
         shift = first - snapshot.windowLocal;
       }
       const at = address - shift;
+      const own = address;
       address = snapshot.pointer(at + previous);
       if (steps === 2 * MAX_FRAMES) return WalkStatus.torn;
-      if (hasOwner && snapshot.u8(at + owner) >= firstForeignOwner) continue;
+      if (hasOwner && snapshot.u8(at + owner) >= firstForeignOwner) {
+        waitsForCallee = false;
+        continue;
+      }
       // The low bits of a code pointer are tags from 3.14 on.
       const codeLow = (snapshot.u32(at + code) & ~7) >>> 0;
       const codeHigh = snapshot.u32(at + code + 4);
@@ -129,10 +163,114 @@ export class FrameWalker {
         isAddress ? snapshot.u32(at + instruction + 4) : 0,
       );
       if (id < 0) return WalkStatus.torn;
+      if (liveness !== null) {
+        const entry = interner.lastEntry;
+        const state = liveness.stateOf(
+          at,
+          interner.localCount(entry),
+          interner.cannotWait(entry),
+        );
+        if (count > 0 && waitsForCallee) {
+          const end = last + size - shift;
+          if (state === FrameState.running || state === FrameState.gone) {
+            count = 0;
+          } else if (!this.#isCallee(entry, at, calleeAt, shift, end)) {
+            return WalkStatus.torn;
+          }
+        }
+        waitsForCallee = !liveness.isEntry(at);
+        calleeAt = at;
+        if (count === 0) {
+          if (state === FrameState.gone) continue;
+          if (state !== FrameState.running) {
+            count = this.#addCallees(own, shift, last, sample);
+          }
+        }
+      }
       ids[count++] = id;
     }
     sample.frameCount = count;
     return WalkStatus.ok;
+  }
+
+  /** @returns whether a frame was called by another; true as well where the kind of call does not show it. */
+  #isCallee(
+    callerEntry: number,
+    callerAt: number,
+    calleeAt: number,
+    shift: number,
+    end: number,
+  ): boolean {
+    const interner = this.#interner;
+    const keeps = interner.keepsCallable(callerEntry);
+    const calls = this.#liveness!.calls(callerAt, calleeAt, shift, end);
+    if (calls === Calls.unknown) return true;
+    if (calls === Calls.yes) {
+      if (!keeps) interner.setKeepsCallable(callerEntry, true);
+      return true;
+    }
+    if (keeps && this.#isFinal) interner.setKeepsCallable(callerEntry, false);
+    return !keeps || this.#isFinal;
+  }
+
+  /**
+   * Adds the frames that the announced top called before they were copied.
+   * Each lies behind its caller and points back to it.
+   * @param address of the frame that was interned last. @param last address at which a frame fits into its region.
+   * @returns frames added.
+   */
+  #addCallees(
+    address: number,
+    shift: number,
+    last: number,
+    sample: Sample,
+  ): number {
+    const snapshot = this.#snapshot;
+    const interner = this.#interner;
+    const { frame, firstForeignOwner } = this.#layout;
+    const ids = sample.frameIds;
+    let count = 0;
+    while (count < MAX_NEW_CALLS) {
+      const size = interner.frameSize(interner.lastEntry);
+      const callee = address + size;
+      const at = callee - shift;
+      if (size === 0 || callee > last) break;
+      if (snapshot.pointer(at + frame.previous) !== address) break;
+      if (snapshot.u8(at + frame.owner) >= firstForeignOwner) break;
+      const state = this.#internCallee(at, ids, count);
+      if (state === FrameState.gone) break;
+      count++;
+      if (state === FrameState.running) break;
+      address = callee;
+    }
+    ids.subarray(0, count).reverse();
+    return count;
+  }
+
+  /** @returns the state of a frame that may be another's callee; `gone` when it is none. */
+  #internCallee(at: number, ids: Int32Array, index: number): FrameState {
+    const snapshot = this.#snapshot;
+    const interner = this.#interner;
+    const liveness = this.#liveness!;
+    const { code, instruction } = this.#layout.frame;
+    const codeLow = (snapshot.u32(at + code) & ~7) >>> 0;
+    const codeHigh = snapshot.u32(at + code + 4);
+    if (codeLow === 0 && codeHigh === 0) return FrameState.gone;
+    if (liveness.isEntry(at)) return FrameState.gone;
+    const id = interner.intern(
+      codeLow,
+      codeHigh,
+      snapshot.u32(at + instruction),
+      snapshot.u32(at + instruction + 4),
+    );
+    if (id < 0) return FrameState.gone;
+    ids[index] = id;
+    const entry = interner.lastEntry;
+    return liveness.stateOf(
+      at,
+      interner.localCount(entry),
+      interner.cannotWait(entry),
+    );
   }
 
   /** Finds a frame that is not where the last one was. */

@@ -13,8 +13,13 @@ import type { FrameTable } from "../events/frame_table.ts";
 import { MAX_KNOWN_CODES, MAX_KNOWN_FRAMES } from "../limits.ts";
 import type { Code, CodeReader } from "./code.ts";
 
-/** Words of an entry: code address low, high, instruction low, frame id + 1 (0 is an empty entry). */
-const ENTRY_WORDS = 4;
+/** Words of an entry: code address low, high, instruction low, frame id + 1 (0 is an empty entry), frame size, locals, flags. */
+const ENTRY_WORDS = 7;
+
+/** Flag: a frame that waits for a callee cannot stand at this instruction. */
+const CANNOT_WAIT = 1;
+/** Flag: the instruction was seen to leave the called function on the evaluation stack. */
+const KEEPS_CALLABLE = 2;
 
 const INITIAL_ENTRIES = 4096;
 
@@ -36,6 +41,7 @@ export class FrameInterner {
   #mask = INITIAL_ENTRIES - 1;
   #count = 0;
   #epoch: number;
+  #entry = 0;
 
   constructor(codes: CodeReader, frames: FrameTable) {
     this.#codes = codes;
@@ -54,6 +60,7 @@ export class FrameInterner {
     instructionHigh: number,
   ): number {
     const entry = this.#find(codeLow, codeHigh, instructionLow);
+    this.#entry = entry;
     const id = this.#table[entry + 3]!;
     if (id !== 0 && id !== FORGOTTEN) return id - 1;
     return this.#resolve(
@@ -61,6 +68,37 @@ export class FrameInterner {
       codeHigh * 4294967296 + codeLow,
       instructionHigh * 4294967296 + instructionLow,
     );
+  }
+
+  /** Where the pair that was interned last is kept, for the questions below; valid until the next is interned. */
+  get lastEntry(): number {
+    return this.#entry;
+  }
+
+  /** @returns bytes of a frame of the pair's code object; 0 where that is of no use. */
+  frameSize(entry: number): number {
+    return this.#table[entry + 4]!;
+  }
+
+  /** @returns number of locals of the pair's code object. */
+  localCount(entry: number): number {
+    return this.#table[entry + 5]!;
+  }
+
+  /** @returns whether a frame that waits for a callee cannot stand at the pair's instruction. */
+  cannotWait(entry: number): boolean {
+    return (this.#table[entry + 6]! & CANNOT_WAIT) !== 0;
+  }
+
+  /** @returns whether the pair's instruction was seen to leave the called function on the evaluation stack. */
+  keepsCallable(entry: number): boolean {
+    return (this.#table[entry + 6]! & KEEPS_CALLABLE) !== 0;
+  }
+
+  /** Notes whether the pair's instruction leaves the called function on the evaluation stack. */
+  setKeepsCallable(entry: number, keeps: boolean): void {
+    if (keeps) this.#table[entry + 6]! |= KEEPS_CALLABLE;
+    else this.#table[entry + 6]! &= ~KEEPS_CALLABLE;
   }
 
   /** Bounds memory: forgets everything once too much is known. Call it between samples only, as ids lose their meaning. */
@@ -97,7 +135,9 @@ export class FrameInterner {
     const { file, scope } = code;
     const id = this.#frames.add({ file, scope, ...location });
     known.instructions.push(instruction);
-    this.#fill(entry, address, instruction, id);
+    const flags = this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0;
+    const { size, localCount } = code.frameShape ?? { size: 0, localCount: 0 };
+    this.#fill(entry, address, instruction, [id + 1, size, localCount, flags]);
     return id;
   }
 
@@ -114,14 +154,24 @@ export class FrameInterner {
     return learnt;
   }
 
-  #fill(entry: number, address: number, instruction: number, id: number): void {
+  #fill(
+    entry: number,
+    address: number,
+    instruction: number,
+    rest: readonly number[],
+  ): void {
     const table = this.#table;
     if (table[entry + 3] === 0) this.#count++;
     table[entry] = address >>> 0;
     table[entry + 1] = (address / 4294967296) >>> 0;
     table[entry + 2] = instruction >>> 0;
-    table[entry + 3] = id + 1;
+    table.set(rest, entry + 3);
     if (this.#count * 2 > this.#mask) this.#grow();
+    this.#entry = this.#find(
+      table[entry]!,
+      table[entry + 1]!,
+      table[entry + 2]!,
+    );
   }
 
   #forget(known: KnownCode): void {

@@ -18,7 +18,11 @@ import { FrameInterner } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
 import { InterpreterList, interpreterWindow } from "../python/interpreter.ts";
 import { ABSENT, type Layout } from "../python/layouts/layout.ts";
-import { type ThreadIndexes, ThreadTable } from "../python/thread.ts";
+import {
+  type Thread,
+  type ThreadIndexes,
+  ThreadTable,
+} from "../python/thread.ts";
 import { ThreadIdFinder, type ThreadIdSet } from "../python/thread_id.ts";
 import type { MemoryLedger } from "./memory_ledger.ts";
 
@@ -64,6 +68,8 @@ export interface Probes {
   readonly cpuOnly: boolean;
   /** Mark stacks that are taken while garbage is collected. */
   readonly gc: boolean;
+  /** Tell whether threads are off the CPU, though nothing of the above asks for it. */
+  readonly idle?: boolean;
 }
 
 /** What all samplers of a run share. */
@@ -78,7 +84,7 @@ export interface SharedTables {
 }
 
 /** Snapshots that a stack may take until it is consistent. */
-const MAX_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 6;
 
 /** Time without a thread after which the interpreter counts as gone, as after an exec. */
 const LOST_PERIOD_US = 20_000;
@@ -222,12 +228,15 @@ export class ProcessSampler {
     if (this.#sample.isCollecting) this.isCollecting = true;
     for (let i = 0; address !== 0 && i < MAX_THREADS; i++) {
       const threadAt = this.#locateThread(address, interpreter);
-      if (threadAt < 0) {
+      const known = threadAt < 0
+        ? null
+        : this.#threads.known(address, threadAt);
+      if (known === null) {
         this.errors++;
         return;
       }
       const next = snapshot.pointer(threadAt + thread.next);
-      this.#sampleThread(address, threadAt, interpreter, holder, sink);
+      this.#sampleThread(known, threadAt, interpreter, holder, sink);
       if (this.#status !== PassStatus.ok) return;
       address = next;
     }
@@ -264,19 +273,18 @@ export class ProcessSampler {
   }
 
   #sampleThread(
-    address: number,
+    thread: Thread,
     threadAt: number,
     interpreter: number,
     holder: number,
     sink: Sink,
   ): void {
     const sample = this.#sample;
-    const thread = this.#threads.known(address, threadAt);
     if (thread.tid === 0) return;
     sample.tid = thread.tid;
     sample.threadIndex = thread.index;
-    if (!this.#measure(address === holder)) return;
-    const status = this.#walk(address, threadAt, interpreter);
+    if (!this.#measure(thread.address === holder)) return;
+    const status = this.#walk(thread.address, threadAt, interpreter);
     if (this.#status !== PassStatus.ok) return;
     sample.isInvalid = status !== WalkStatus.ok;
     if (sample.isInvalid) this.errors++;
@@ -305,7 +313,8 @@ export class ProcessSampler {
       if (!this.#takeSnapshot()) break;
       const at = this.#locateThread(address, interpreter);
       if (at < 0) break;
-      status = this.#walker.walk(at, this.#sample);
+      const isFinal = i === MAX_ATTEMPTS - 1;
+      status = this.#walker.walk(at, this.#sample, isFinal);
     }
     return status;
   }

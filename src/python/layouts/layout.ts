@@ -40,6 +40,30 @@ export interface StringState {
   readonly ascii: number;
 }
 
+/** How frames of the data stack tell whether they are alive; see `../liveness.ts`. */
+export interface LivenessRules {
+  /** int32 depth of the evaluation stack, -1 while the frame runs; ABSENT where `stackPointer` takes its place. */
+  readonly stackTop: number;
+  /** Address of the evaluation stack's top, as it was when the frame last waited (3.14 on). */
+  readonly stackPointer: number;
+  /** First local variable; the evaluation stack is behind them. */
+  readonly locals: number;
+  /** The function that the frame runs, possibly with tag bits. */
+  readonly functionObject: number;
+  /** uint8 that is set in a frame that C called; ABSENT where a frame of another owner is put in between. */
+  readonly isEntry: number;
+  /** int32 number of locals in the code object: the depth of an evaluation stack with nothing on it. */
+  readonly codeLocals: number;
+  /** int32 fields of the code object that add up to a frame's size in words. */
+  readonly codeFrameWords: readonly number[];
+  /** Words of a frame that are not in those. */
+  readonly extraFrameWords: number;
+  /** Opcodes at which a frame ends. */
+  readonly returnOpcodes: readonly number[];
+  /** Where a frame stands that has not begun. */
+  readonly begins: "before the first instruction" | "at the first instruction";
+}
+
 /** One CPython's structs. */
 export interface Layout {
   /** `_PyRuntimeState`. */
@@ -56,6 +80,8 @@ export interface Layout {
     readonly threadsHead: number;
     /** uint64 that changes whenever a code object is freed (3.14 on). */
     readonly codeObjectGeneration: number;
+    /** `sys.modules`. */
+    readonly modules: number;
   };
   /** `PyThreadState`. */
   readonly thread: {
@@ -105,6 +131,8 @@ export interface Layout {
   };
   /** Frames whose owner is this or above run no Python code: shims between C and Python (3.12 on). */
   readonly firstForeignOwner: number;
+  /** Null where we know of none; then the announced top frame is believed. */
+  readonly liveness: LivenessRules | null;
   /** `PyCodeObject`. */
   readonly code: {
     readonly filename: number;

@@ -13,6 +13,7 @@ export const v3_11: Layout = {
     id: 48,
     threadsHead: 16,
     codeObjectGeneration: ABSENT,
+    modules: 888,
   },
   // 3.11 Include/cpython/pystate.h _ts
   thread: {
@@ -39,6 +40,20 @@ export const v3_11: Layout = {
     instruction: 56,
     owner: 69,
     size: 72,
+  },
+  // 3.11 Include/internal/pycore_frame.h, Include/cpython/code.h co_nlocalsplus, co_stacksize, Include/opcode.h
+  liveness: {
+    stackTop: 64,
+    stackPointer: ABSENT,
+    locals: 72,
+    functionObject: 0,
+    isEntry: 68,
+    codeLocals: 76,
+    codeFrameWords: [76, 68],
+    extraFrameWords: 9,
+    // RETURN_VALUE, RETURN_GENERATOR
+    returnOpcodes: [83, 75],
+    begins: "before the first instruction",
   },
   // 3.11 Include/cpython/code.h PyCodeObject
   code: {

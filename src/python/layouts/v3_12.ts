@@ -11,6 +11,7 @@ export const v3_12: Layout = {
     id: 8,
     threadsHead: 72,
     codeObjectGeneration: ABSENT,
+    modules: 944,
   },
   // 3.12 Include/cpython/pystate.h _ts
   thread: {
@@ -36,6 +37,20 @@ export const v3_12: Layout = {
     instruction: 56,
     owner: 70,
     size: 72,
+  },
+  // 3.12 Include/internal/pycore_frame.h, Include/cpython/code.h co_framesize, Include/opcode.h
+  liveness: {
+    stackTop: 64,
+    stackPointer: ABSENT,
+    locals: 72,
+    functionObject: 16,
+    isEntry: ABSENT,
+    codeLocals: 72,
+    codeFrameWords: [76],
+    extraFrameWords: 0,
+    // RETURN_VALUE, RETURN_CONST, and both instrumented
+    returnOpcodes: [83, 121, 242, 247],
+    begins: "before the first instruction",
   },
   // 3.12 Include/cpython/code.h PyCodeObject
   code: {

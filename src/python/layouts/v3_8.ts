@@ -11,6 +11,7 @@ export const v3_8: Layout = {
     id: 16,
     threadsHead: 8,
     codeObjectGeneration: ABSENT,
+    modules: 56,
   },
   // 3.8 Include/cpython/pystate.h _ts
   thread: {
@@ -37,6 +38,7 @@ export const v3_8: Layout = {
     size: 120,
   },
   firstForeignOwner: 3,
+  liveness: null,
   // 3.8 Include/code.h PyCodeObject
   code: {
     filename: 104,

@@ -6,7 +6,7 @@ import { v3_8 } from "./v3_8.ts";
 export const v3_9: Layout = {
   ...v3_8,
   // 3.9 Include/internal/pycore_interp.h _is
-  interpreter: { ...v3_8.interpreter, id: 24 },
+  interpreter: { ...v3_8.interpreter, id: 24, modules: 856 },
   // 3.9 Include/internal/pycore_runtime.h pyruntimestate.ceval.gil
   gil: { ...v3_8.gil, lastHolder: 360 },
   // 3.9 Include/internal/pycore_interp.h _is.gc

@@ -1,0 +1,424 @@
+import assert from "node:assert/strict";
+import { FrameTable } from "../../src/events/frame_table.ts";
+import { Sample } from "../../src/events/sample.ts";
+import { MAX_FRAMES } from "../../src/limits.ts";
+import { Snapshot } from "../../src/memory/snapshot.ts";
+import { CodeReader } from "../../src/python/code.ts";
+import { FrameWalker, WalkStatus } from "../../src/python/frame.ts";
+import { FrameInterner } from "../../src/python/frame_interner.ts";
+import { ABSENT, type Layout } from "../../src/python/layouts/layout.ts";
+import { LAYOUTS } from "../support/layouts.ts";
+import {
+  CHUNK_SIZE,
+  type FrameFields,
+  PythonMemory,
+  SHIM_OWNER,
+  type Stack,
+  type StackShape,
+} from "../support/python_memory.ts";
+
+/** One thread, and a walker that goes over it in a new snapshot each time. */
+class WalkedThread {
+  readonly python: PythonMemory;
+  readonly thread: number;
+  readonly #frames = new FrameTable();
+  readonly #snapshot: Snapshot;
+  readonly #walker: FrameWalker;
+  readonly #sample = new Sample();
+
+  constructor(layout: Layout) {
+    this.python = new PythonMemory(layout);
+    const { memory } = this.python;
+    this.thread = this.python.thread(this.python.interpreter(), { tid: 7 });
+    this.#snapshot = new Snapshot(memory, 64 * 1024 * 1024);
+    const codes = new CodeReader(memory, layout);
+    const interner = new FrameInterner(codes, this.#frames);
+    this.#walker = new FrameWalker(this.#snapshot, interner, layout);
+  }
+
+  setStack(frames: readonly FrameFields[], shape?: StackShape): Stack {
+    return this.python.setStack(this.thread, frames, shape);
+  }
+
+  /** @returns the status, and the stack as text from the leaf, of the last attempt at it. */
+  walkFinally(): [WalkStatus, string] {
+    return this.walk(true);
+  }
+
+  /** @returns the status, and the stack as text from the leaf. */
+  walk(isFinal = false): [WalkStatus, string] {
+    this.#snapshot.read();
+    const { size } = this.python.layout.thread;
+    const at = this.#snapshot.locate(this.thread, size);
+    const status = this.#walker.walk(at, this.#sample, isFinal);
+    const ids = this.#sample.frameIds.subarray(0, this.#sample.frameCount);
+    const names = Array.from(ids, (id) => {
+      const { scope, line } = this.#frames.get(id);
+      return `${scope}:${line}`;
+    });
+    return [status, names.join(" ")];
+  }
+
+  /** @returns system calls that a walk takes. */
+  readsOfWalk(): number {
+    const before = this.python.memory.reads;
+    this.walk();
+    return this.python.memory.reads - before;
+  }
+
+  code(scope: string, ...lines: number[]): number {
+    return this.python.code({ scope, lines, firstLine: lines[0] ?? 1 });
+  }
+}
+
+for (const [name, layout] of LAYOUTS) {
+  const hasShims = layout.framesAre !== "objects" && name !== "3.11";
+  const hasChunks = layout.thread.dataStackChunk !== ABSENT;
+
+  Deno.test(`FrameWalker walks from the leaf to the root: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const leaf = walked.code("leaf", 10, 11, 12);
+    const root = walked.code("root", 1, 2);
+    walked.setStack([
+      { code: leaf, unit: 2 },
+      { code: leaf, unit: 0 },
+      { code: root, unit: 1 },
+    ]);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "leaf:12 leaf:10 root:2"]);
+  });
+
+  Deno.test(`FrameWalker finds no frames in a thread without any: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, ""]);
+    walked.setStack([]);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, ""]);
+  });
+
+  Deno.test(`FrameWalker sees a frame that has not begun at its first line: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    walked.setStack([{ code: walked.code("f", 5, 6), unit: -1 }]);
+    // Where a frame does not tell whether it runs, one that has not begun cannot be told from one that is gone.
+    const isTold = layout.liveness?.stackTop !== ABSENT;
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, isTold ? "f:5" : ""]);
+  });
+
+  Deno.test(`FrameWalker follows frames of generators on the heap: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const [f, g] = [walked.code("f", 1), walked.code("g", 2)];
+    walked.setStack([
+      { code: f },
+      { code: g, apart: true },
+      { code: g, apart: true },
+      { code: f },
+    ]);
+    for (let pass = 0; pass < 3; pass++) {
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 g:2 f:1"]);
+    }
+    assert.equal(walked.readsOfWalk(), 1);
+  });
+
+  Deno.test(`FrameWalker makes one system call for each walk once it knows the stack: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    walked.setStack(Array(500).fill({ code: f }));
+    walked.walk();
+    for (let pass = 0; pass < 300; pass++) {
+      assert.equal(walked.readsOfWalk(), 1);
+    }
+  });
+
+  Deno.test(`FrameWalker follows a stack that grows and shrinks: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    const { frames } = walked.setStack(Array(60).fill({ code: f }));
+    for (const depth of [60, 1, 30, 2, 59, 60]) {
+      walked.python.setTop(walked.thread, frames[60 - depth]!);
+      frames.forEach((frame, index) => {
+        const isPopped = index < 60 - depth;
+        walked.python.setRunning(frame, index === 60 - depth);
+        walked.python.memory.u64(frame + layout.frame.code, isPopped ? 1 : f);
+      });
+      const expected = Array(depth).fill("f:1").join(" ");
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, expected]);
+    }
+  });
+
+  Deno.test(`FrameWalker passes over an innermost frame without code: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    for (const code of [0, 1, 3]) {
+      walked.setStack([{ code }, { code: f }]);
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1"]);
+    }
+  });
+
+  Deno.test(`FrameWalker does not believe a stack with a frame without code in it: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    walked.setStack([{ code: f }, { code: 1 }, { code: f }]);
+    assert.equal(walked.walk()[0], WalkStatus.torn);
+  });
+
+  Deno.test(`FrameWalker takes tag bits off code pointers: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    walked.setStack([{ code: f + 1 }, { code: f + 3 }]);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 f:1"]);
+  });
+
+  Deno.test(`FrameWalker calls what is no code torn: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const none = walked.python.allocate(400);
+    for (const code of [none, 0x1000, 2 ** 47, 2 ** 60]) {
+      walked.setStack([{ code }]);
+      assert.equal(walked.walk()[0], WalkStatus.torn);
+    }
+  });
+
+  Deno.test(`FrameWalker calls absurd frame pointers torn: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    for (const pointer of [1, 0x1000, 2 ** 47, 2 ** 60, -1, -8]) {
+      walked.python.setTop(walked.thread, 0);
+      walked.python.memory.u64(walked.thread + layout.thread.top, pointer);
+      assert.equal(walked.walk()[0], WalkStatus.torn);
+      walked.python.memory.u64(walked.thread + layout.thread.top, 0);
+      const { frames } = walked.setStack([{ code: f }]);
+      walked.python.memory.u64(frames[0]! + layout.frame.previous, pointer);
+      assert.equal(walked.walk()[0], WalkStatus.torn);
+    }
+  });
+
+  Deno.test(`FrameWalker ends in a ring of frames: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    for (const length of [1, 2, 100]) {
+      const { frames } = walked.setStack(Array(length).fill({ code: f }));
+      const root = frames.at(-1)!;
+      walked.python.memory.u64(root + layout.frame.previous, frames[0]!);
+      assert.equal(walked.walk()[0], WalkStatus.torn);
+    }
+  });
+
+  Deno.test(`FrameWalker keeps the frames nearest to the leaf of a stack that is too deep: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const [f, root] = [walked.code("f", 1), walked.code("root", 2)];
+    const frames = [...Array(MAX_FRAMES).fill({ code: f }), { code: root }];
+    walked.setStack(frames, { chunkSize: 64 * CHUNK_SIZE });
+    const [status, stack] = walked.walk();
+    assert.equal(status, WalkStatus.tooDeep);
+    assert.equal(stack, Array(MAX_FRAMES).fill("f:1").join(" "));
+  });
+
+  Deno.test(`FrameWalker sees the deepest stack there may be whole: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const [f, root] = [walked.code("f", 1), walked.code("root", 2)];
+    const frames = [...Array(MAX_FRAMES - 1).fill({ code: f }), { code: root }];
+    walked.setStack(frames);
+    const [status, stack] = walked.walk();
+    assert.equal(status, WalkStatus.ok);
+    assert.ok(stack.endsWith("f:1 root:2"));
+  });
+
+  if (hasShims) {
+    Deno.test(`FrameWalker passes over frames that run no Python code: ${name}`, () => {
+      const walked = new WalkedThread(layout);
+      const [f, shim] = [walked.code("f", 1), walked.code("shim", 2)];
+      walked.setStack([
+        { code: shim, owner: SHIM_OWNER },
+        { code: f },
+        { code: 0, owner: SHIM_OWNER },
+        { code: f },
+        { code: shim, owner: SHIM_OWNER + 1 },
+      ]);
+      for (let pass = 0; pass < 3; pass++) {
+        assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 f:1"]);
+      }
+      assert.equal(walked.readsOfWalk(), 1);
+    });
+
+    Deno.test(`FrameWalker ends in a ring of shims: ${name}`, () => {
+      const walked = new WalkedThread(layout);
+      const shim = { code: 0, owner: SHIM_OWNER };
+      const { frames } = walked.setStack([shim, shim]);
+      const { memory } = walked.python;
+      memory.u64(frames[1]! + layout.frame.previous, frames[0]!);
+      assert.equal(walked.walk()[0], WalkStatus.torn);
+    });
+  }
+
+  if (hasChunks) chunkTests(name, layout);
+}
+
+function chunkTests(name: string, layout: Layout): void {
+  Deno.test(`FrameWalker crosses chunks of the data stack: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const [f, root] = [walked.code("f", 1), walked.code("root", 2)];
+    const frames = [...Array(1000).fill({ code: f }), { code: root }];
+    const { chunks } = walked.setStack(frames);
+    assert.ok(chunks.length > 6);
+    for (let pass = 0; pass < 3; pass++) {
+      const [status, stack] = walked.walk();
+      assert.equal(status, WalkStatus.ok);
+      assert.equal(stack, [...Array(1000).fill("f:1"), "root:2"].join(" "));
+    }
+    assert.equal(walked.readsOfWalk(), 1);
+  });
+
+  Deno.test(`FrameWalker reads a whole chunk at once: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    walked.setStack([{ code: f }]);
+    walked.walk();
+    walked.setStack(Array(100).fill({ code: f }));
+    // The snapshot, and the new chunk.
+    assert.equal(walked.readsOfWalk(), 2);
+  });
+
+  Deno.test(`FrameWalker does without reads of their own for frames at the end of a chunk: ${name}`, () => {
+    const frameSize = 136;
+    const most = Math.floor((CHUNK_SIZE - 24) / frameSize);
+    for (const count of [most - 2, most - 1, most]) {
+      const walked = new WalkedThread(layout);
+      const f = walked.code("f", 1);
+      walked.setStack(Array(count).fill({ code: f }), { frameSize });
+      walked.walk();
+      assert.equal(walked.readsOfWalk(), 1);
+    }
+  });
+
+  Deno.test(`FrameWalker follows chunks of a generator's callees: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const [f, g] = [walked.code("f", 1), walked.code("g", 2)];
+    walked.setStack([
+      ...Array(300).fill({ code: f }),
+      { code: g, apart: true },
+      ...Array(300).fill({ code: f }),
+    ]);
+    const expected = [
+      ...Array(300).fill("f:1"),
+      "g:2",
+      ...Array(300).fill("f:1"),
+    ];
+    for (let pass = 0; pass < 3; pass++) {
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, expected.join(" ")]);
+    }
+    assert.equal(walked.readsOfWalk(), 1);
+  });
+
+  Deno.test(`FrameWalker does without chunks where they are broken: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    const { chunks } = walked.setStack(Array(300).fill({ code: f }));
+    const { memory } = walked.python;
+    const expected = Array(300).fill("f:1").join(" ");
+    const { dataStackChunk } = layout.thread;
+    for (const broken of [0, 1, 2 ** 47, -1]) {
+      for (const offset of [0, 8, 16]) memory.u64(chunks[0]! + offset, broken);
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, expected]);
+    }
+    for (const offset of [0, 8]) {
+      for (const broken of [0, 1, 2 ** 47, -1]) {
+        memory.u64(walked.thread + dataStackChunk + offset, broken);
+        assert.deepEqual(walked.walk(), [WalkStatus.ok, expected]);
+      }
+    }
+  });
+
+  Deno.test(`FrameWalker ends in a ring of chunks: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const f = walked.code("f", 1);
+    const { chunks } = walked.setStack(Array(600).fill({ code: f }));
+    walked.python.memory.u64(chunks.at(-1)!, chunks[0]!);
+    const [status, stack] = walked.walk();
+    assert.equal(status, WalkStatus.ok);
+    assert.equal(stack.split(" ").length, 600);
+  });
+}
+
+for (const [name, layout] of LAYOUTS) {
+  if (layout.liveness === null) continue;
+  const { liveness } = layout;
+  const tellsRunning = liveness.stackTop !== ABSENT;
+
+  /** A thread with three functions, `f` called by `g` called by `h`, in frames that lie in a row. */
+  const threeCalls = () => {
+    const walked = new WalkedThread(layout);
+    const codes = ["f", "g", "h"].map((scope, i) => walked.code(scope, i + 1));
+    const { frames } = walked.setStack(codes.map((code) => ({ code })));
+    return { walked, codes, frames };
+  };
+
+  Deno.test(`FrameWalker adds what the announced top called meanwhile: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    walked.python.setTop(walked.thread, frames[2]!);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
+  });
+
+  Deno.test(`FrameWalker leaves out an announced top that has returned: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    walked.python.memory.u64(frames[0]! + layout.frame.code, 1);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "g:2 h:3"]);
+  });
+
+  Deno.test(`FrameWalker leaves out what stands at a return and waits: ${name}`, () => {
+    const { walked, codes, frames } = threeCalls();
+    walked.python.setRunning(frames[0]!, false);
+    const opcode = liveness.returnOpcodes[0]!;
+    walked.python.memory.u8(walked.python.instruction(codes[0]!, 0), opcode);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "g:2 h:3"]);
+  });
+
+  Deno.test(`FrameWalker does not add frames that another one called: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    walked.python.setTop(walked.thread, frames[2]!);
+    walked.python.memory.u64(frames[1]! + layout.frame.previous, frames[0]!);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "h:3"]);
+  });
+
+  Deno.test(`FrameWalker is torn when a caller holds another function than it did: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    const [, caller, root] = frames;
+    if (liveness.stackPointer !== ABSENT) {
+      for (const frame of [caller!, root!]) {
+        const top = frame + liveness.locals;
+        walked.python.memory.u64(frame + liveness.stackPointer, top);
+      }
+    }
+    const callee = frames[0]! + liveness.functionObject;
+    const slot = caller! + liveness.locals;
+    const setSlots = (first: number) => {
+      walked.python.memory.u64(slot, first);
+      walked.python.memory.u64(slot + 8, first + 64);
+    };
+    walked.python.memory.u64(callee, 0x5000);
+    setSlots(0x5000);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
+    setSlots(0x6000);
+    assert.equal(walked.walk()[0], WalkStatus.torn);
+    assert.equal(walked.walkFinally()[0], WalkStatus.ok);
+    assert.equal(walked.walk()[0], WalkStatus.ok);
+  });
+
+  if (!tellsRunning) continue;
+
+  Deno.test(`FrameWalker cuts off what hangs on a frame that runs: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    walked.python.setRunning(frames[1]!, true);
+    if (liveness.isEntry !== ABSENT) {
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "g:2 h:3"]);
+      // C called it, so its caller runs on.
+      walked.python.memory.u8(frames[0]! + liveness.isEntry, 1);
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
+    } else {
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "g:2 h:3"]);
+    }
+  });
+
+  Deno.test(`FrameWalker leaves out a frame with fewer values than locals: ${name}`, () => {
+    const { walked, codes, frames } = threeCalls();
+    walked.python.memory.u32(codes[0]! + liveness.codeLocals, 2);
+    walked.python.setRunning(frames[0]!, false);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "g:2 h:3"]);
+  });
+}
