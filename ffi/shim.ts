@@ -4,13 +4,14 @@
  * texts and converters never load it.
  */
 
+import type { LogTarget } from "../src/log.ts";
 import type { RemoteMemory } from "../src/memory/remote_memory.ts";
 import type { KeptFiles } from "../src/process/kept_file.ts";
 import type { Clock, StopSignal } from "../src/sampling/pacer.ts";
 import { type Library, openLibrary } from "./library.ts";
 
 /** What only C can do, on this machine. */
-export interface Shim extends Clock, StopSignal, KeptFiles {
+export interface Shim extends Clock, StopSignal, KeptFiles, LogTarget {
   /** Memory of the process `pid`; every read names it anew, so nothing has to be closed. */
   memoryOf(pid: number): RemoteMemory;
   /** @returns bytes of a page of memory. */
@@ -46,6 +47,8 @@ function shimOf({ symbols }: Library): Shim {
         into.length,
       ),
     closeFile: (file) => symbols.austin_close_file(file),
+    log: (severity, line) =>
+      symbols.austin_log(severity, encoder.encode(`${line}\0`)),
     memoryOf: (pid) => ({
       readRegions: (regions, count, local) =>
         symbols.austin_read(

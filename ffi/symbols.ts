@@ -45,4 +45,11 @@ export const symbols = {
     ],
     result: "void",
   },
+  austin_log: {
+    parameters: [
+      "i32", // int32_t severity
+      "buffer", // const uint8_t *line
+    ],
+    result: "void",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

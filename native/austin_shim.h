@@ -82,4 +82,11 @@ AUSTIN_API int32_t austin_open_file(const uint8_t *path);
 AUSTIN_API int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size);
 AUSTIN_API void austin_close_file(int32_t file);
 
+/*
+ * Hands a line of UTF-8, ended by a zero byte, to the system's log, where it
+ * is austin's. Severities are those of syslog(3): 3 is an error, 7 for
+ * debugging. Without a system log nothing happens.
+ */
+AUSTIN_API void austin_log(int32_t severity, const uint8_t *line);
+
 #endif

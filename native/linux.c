@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/syscall.h>
@@ -124,3 +125,9 @@ int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size) {
 }
 
 void austin_close_file(int32_t file) { close(file); }
+
+/* openlog only notes the name; the first line that is logged connects. */
+void austin_log(int32_t severity, const uint8_t *line) {
+  openlog("austin", LOG_PID, LOG_LOCAL1);
+  syslog(LOG_LOCAL1 | (severity & LOG_PRIMASK), "%s", (const char *)line);
+}

@@ -94,10 +94,12 @@ export class NoChildrenError extends AustinError {
 /** A signal came before there was anything to sample. */
 export class StoppedError extends AustinError {
   override readonly exitCode: number;
+  readonly signum: number;
 
   /** @param signum as the shim gives it: negative when it came from the terminal. */
   constructor(signum: number) {
     super("Stopped by a signal before a Python process was found");
+    this.signum = signum;
     this.exitCode = signalExitCode(Math.abs(signum));
   }
 }

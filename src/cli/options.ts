@@ -42,6 +42,8 @@ interface ArgumentOf<K extends ArgumentKind> extends Named {
   readonly argument: string;
   /** Its value when it is not given. */
   readonly default?: ArgumentValue<K>;
+  /** Long name of an option of the same kind whose value it sets as well; of the two the last one counts. */
+  readonly sets?: string;
 }
 
 /** Whether the option has an argument. */
@@ -112,6 +114,16 @@ export const austinOptions = [
     argument: "PID",
     group: "What to sample",
     help: "Sample the running process PID instead of starting a command.",
+  },
+  {
+    short: "w",
+    long: "where",
+    kind: "pid",
+    argument: "PID",
+    sets: "pid",
+    group: "What to sample",
+    help:
+      "Do not sample: show once where each thread of the running process PID is.",
   },
   {
     short: "C",
@@ -226,6 +238,12 @@ export const austinOptions = [
     group: "Where samples go",
     help:
       "For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal.",
+  },
+  {
+    long: "json",
+    kind: "flag",
+    group: "Where samples go",
+    help: "With --where: write one JSON document, for programs.",
   },
   {
     short: "?",

@@ -4,13 +4,16 @@ import { OutputFileError } from "../errors.ts";
 import type { ByteTarget } from "../output/byte_writer.ts";
 
 /** An open output. */
-export interface Output extends ByteTarget, Disposable {}
+export interface Output extends ByteTarget, Disposable {
+  isTerminal(): boolean;
+}
 
 /** @param path undefined for standard output. @throws OutputFileError */
 export function openOutput(path: string | undefined): Output {
   if (path === undefined) {
     return {
       writeSync: (bytes) => Deno.stdout.writeSync(bytes),
+      isTerminal: () => Deno.stdout.isTerminal(),
       [Symbol.dispose]: () => {},
     };
   }

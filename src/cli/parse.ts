@@ -141,6 +141,7 @@ class Parser {
     const value = kind.parse(argument);
     if (value === null) throw usageError(this.#programName, kind.complaint);
     this.#values[option.long] = value;
+    if (option.sets !== undefined) this.#values[option.sets] = value;
   }
 
   #nextWord(): string | undefined {

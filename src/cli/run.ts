@@ -3,11 +3,16 @@
  */
 
 import { ExitCode } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { sampleCommand } from "./commands/sample.ts";
+import { whereCommand } from "./commands/where.ts";
 import { helpText, usageText } from "./help.ts";
 import { austinTable } from "./options.ts";
+import { modeRemarks } from "./mode_remarks.ts";
+import { openLog } from "./open_log.ts";
 import { parse } from "./parse.ts";
-import { settingsOf } from "./settings.ts";
+import { logFailure, logStart } from "./run_log.ts";
+import { type Settings, settingsOf } from "./settings.ts";
 import { shortName } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
@@ -28,7 +33,26 @@ export async function run(
   const settings = settingsOf(parsed, programName, {
     AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT"),
   });
-  return await sampleCommand(settings);
+  const log = openLog(
+    {
+      AUSTIN_NO_LOGGING: Deno.env.get("AUSTIN_NO_LOGGING"),
+      AUSTIN_LOG: Deno.env.get("AUSTIN_LOG"),
+    },
+    settings.pipe,
+  );
+  logStart(log, settings, modeRemarks(parsed.values));
+  try {
+    return await runCommand(settings, log);
+  } catch (error) {
+    logFailure(log, error);
+    throw error;
+  }
+}
+
+async function runCommand(settings: Settings, log: Log): Promise<number> {
+  return settings.mode === "where"
+    ? whereCommand(settings, log)
+    : await sampleCommand(settings, log);
 }
 
 function textFor(

@@ -26,6 +26,14 @@ export type Target =
     readonly args: readonly string[];
   };
 
+/** A process that is looked at once instead of being sampled. */
+export interface WhereTarget {
+  readonly mode: "where";
+  readonly pid: number;
+  /** Whether a program reads the answer. */
+  readonly json: boolean;
+}
+
 /** How a run samples. */
 export interface Sampling {
   /** Time from one sample to the next; 0 samples without a pause. */
@@ -55,8 +63,14 @@ export interface Probes {
   readonly gc: boolean;
 }
 
+/** All that a run that samples needs to know. */
+export type SampleSettings = Sampling & Target;
+
+/** All that a run in where mode needs to know. */
+export type WhereSettings = Sampling & WhereTarget;
+
 /** All that a run needs to know. */
-export type Settings = Sampling & Target;
+export type Settings = SampleSettings | WhereSettings;
 
 /** The environment variables that have a say. */
 export interface Environment {
@@ -99,18 +113,30 @@ function probesOf(values: Parsed<AustinOption>["values"]): Probes {
   };
 }
 
-function targetOf(parsed: Parsed<AustinOption>, programName: string): Target {
-  const { pid } = parsed.values;
+function targetOf(
+  parsed: Parsed<AustinOption>,
+  programName: string,
+): Target | WhereTarget {
+  const { pid, where, json } = parsed.values;
   const [command, ...args] = parsed.operands;
+  if (json && where === undefined) {
+    throw usageError(programName, "the --json option goes with -w/--where");
+  }
   if (pid === undefined) {
     if (command === undefined) throw nothingToDo();
     return { mode: "launch", command, args };
   }
-  if (command === undefined) return { mode: "attach", pid };
-  throw usageError(
-    programName,
-    "the -p option is incompatible with the command argument",
-  );
+  if (command !== undefined) {
+    const option = where === undefined ? "-p" : "-w";
+    throw usageError(
+      programName,
+      `the ${option} option is incompatible with the command argument`,
+    );
+  }
+  // `where` sets `pid` too, so that the last of the two names the process.
+  return where === undefined
+    ? { mode: "attach", pid }
+    : { mode: "where", pid, json };
 }
 
 function nothingToDo(): NothingToDoError {

@@ -9,7 +9,10 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 export interface Style {
   bold(text: string): string;
   red(text: string): string;
+  green(text: string): string;
   yellow(text: string): string;
+  blue(text: string): string;
+  magenta(text: string): string;
   cyan(text: string): string;
 }
 
@@ -21,7 +24,10 @@ function sgr(parameters: string): (text: string) => string {
 const coloured: Style = {
   bold: sgr("1"),
   red: sgr("31;1"),
+  green: sgr("32;1"),
   yellow: sgr("33;1"),
+  blue: sgr("34;1"),
+  magenta: sgr("35;1"),
   cyan: sgr("36;1"),
 };
 
@@ -29,7 +35,10 @@ const asItIs = (text: string) => text;
 const plain: Style = {
   bold: asItIs,
   red: asItIs,
+  green: asItIs,
   yellow: asItIs,
+  blue: asItIs,
+  magenta: asItIs,
   cyan: asItIs,
 };
 

@@ -41,12 +41,13 @@ export class InterpreterList {
   /** @returns addresses of the interpreters, newest first; none when they cannot be read. */
   read(): number[] {
     const { next } = this.#layout.interpreter;
-    const addresses: number[] = [];
+    const addresses = new Set<number>();
     let address = this.#reader.pointerAt(this.#head);
-    while (address !== 0 && addresses.length < MAX_INTERPRETERS) {
-      addresses.push(address);
+    while (address !== 0 && addresses.size < MAX_INTERPRETERS) {
+      if (addresses.has(address)) break;
+      addresses.add(address);
       address = this.#reader.pointerAt(address + next);
     }
-    return addresses;
+    return [...addresses];
   }
 }

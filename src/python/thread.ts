@@ -3,8 +3,9 @@
  * The threads of one process from one pass to the next.
  *
  * A thread state is known by its address and by an id that no other thread
- * has, because addresses are used again. What never changes while a thread
- * lives is learnt once: its kernel id and its place in the sinks' tables.
+ * has, because addresses are used again. What does not change once a thread
+ * runs is learnt once: its kernel id and its place in the sinks' tables.
+ * Before that, its state may have the ids of the thread that made it.
  * 3.12 Include/cpython/pystate.h PyThreadState
  */
 
@@ -16,7 +17,10 @@ import type { ThreadIdFinder } from "./thread_id.ts";
 export interface Thread {
   /** Of its `PyThreadState`. */
   readonly address: number;
+  /** The kernel's thread id, or a number that no other thread of the interpreter has had. */
   readonly identity: number;
+  /** `pthread_self()`. */
+  readonly pthread: number;
   /** The kernel's thread id, or `pthread_self()` where that cannot be had; 0 while the thread is not yet running. */
   readonly tid: number;
   readonly index: number;
@@ -41,13 +45,14 @@ export class ThreadIndexes {
 /** The threads of one process. */
 export class ThreadTable {
   readonly #snapshot: Snapshot;
-  readonly #layout: Layout;
   readonly #ids: ThreadIdFinder;
   readonly #indexes: ThreadIndexes;
   readonly #byAddress = new Map<number, Thread>();
   /** Threads in the order of the last pass, which is nearly always that of the next. */
   readonly #inOrder: Thread[] = [];
+  readonly #hasNativeIds: boolean;
   readonly #identityOffset: number;
+  readonly #pthreadOffset: number;
   #pass = 0;
   #position = 0;
 
@@ -58,13 +63,12 @@ export class ThreadTable {
     indexes: ThreadIndexes,
   ) {
     this.#snapshot = snapshot;
-    this.#layout = layout;
     this.#ids = ids;
     this.#indexes = indexes;
-    const { nativeThreadId, uniqueId } = layout.thread;
-    this.#identityOffset = nativeThreadId === ABSENT
-      ? uniqueId
-      : nativeThreadId;
+    const { nativeThreadId, uniqueId, threadId } = layout.thread;
+    this.#hasNativeIds = nativeThreadId !== ABSENT;
+    this.#identityOffset = this.#hasNativeIds ? nativeThreadId : uniqueId;
+    this.#pthreadOffset = threadId;
   }
 
   /** Begins a pass over the process. */
@@ -73,16 +77,21 @@ export class ThreadTable {
     this.#position = 0;
   }
 
-  /** @param address of a thread state. @param at its place in the snapshot. @returns the thread that it is. */
-  known(address: number, at: number): Thread {
+  /**
+   * @param address of a thread state. @param at its place in the snapshot.
+   * @returns the thread that it is; null when this pass has met it already, as in a list that is a ring.
+   */
+  known(address: number, at: number): Thread | null {
     const identity = this.#snapshot.pointer(at + this.#identityOffset);
-    const position = this.#position++;
-    let thread = this.#inOrder[position];
-    if (thread?.address !== address || thread.identity !== identity) {
-      thread = this.#lookUp(address, identity, at);
-      this.#inOrder[position] = thread;
-    }
+    const pthread = this.#snapshot.pointer(at + this.#pthreadOffset);
+    let thread = this.#inOrder[this.#position];
+    if (
+      thread?.address !== address || thread.identity !== identity ||
+      thread.pthread !== pthread
+    ) thread = this.#lookUp(address, identity, pthread);
+    if (thread.seenAt === this.#pass) return null;
     thread.seenAt = this.#pass;
+    this.#inOrder[this.#position++] = thread;
     return thread;
   }
 
@@ -105,14 +114,17 @@ export class ThreadTable {
     for (const thread of this.#byAddress.values()) this.#remove(thread);
   }
 
-  #lookUp(address: number, identity: number, at: number): Thread {
+  #lookUp(address: number, identity: number, pthread: number): Thread {
     const thread = this.#byAddress.get(address);
-    if (thread?.identity === identity) return thread;
+    if (thread?.identity === identity && thread.pthread === pthread) {
+      return thread;
+    }
     if (thread !== undefined) this.#remove(thread);
     const added = {
       address,
       identity,
-      tid: this.#tid(at),
+      pthread,
+      tid: this.#hasNativeIds ? identity : this.#tid(pthread),
       index: this.#indexes.take(),
       seenAt: 0,
     };
@@ -120,12 +132,7 @@ export class ThreadTable {
     return added;
   }
 
-  #tid(at: number): number {
-    const { nativeThreadId, threadId } = this.#layout.thread;
-    if (nativeThreadId !== ABSENT) {
-      return this.#snapshot.pointer(at + nativeThreadId);
-    }
-    const pthread = this.#snapshot.pointer(at + threadId);
+  #tid(pthread: number): number {
     if (pthread === 0) return 0;
     return this.#ids.find(pthread) || pthread;
   }

@@ -19,6 +19,14 @@ export type SessionEnd =
   | { readonly kind: "lost" }
   | { readonly kind: "signal"; readonly signum: number };
 
+/** Looks at a run while it lasts. */
+export interface Watcher {
+  /** Time between two looks, at the least. */
+  readonly periodUs: number;
+  /** Called between two passes. */
+  tick(nowUs: number): void;
+}
+
 /** What a run needs. */
 export interface SessionOptions {
   readonly tree: ProcessTree;
@@ -31,20 +39,22 @@ export interface SessionOptions {
   readonly endUs: number;
   /** Time for which the run goes on without any Python; Infinity where others may come. */
   readonly patienceUs: number;
+  readonly watcher?: Watcher | null;
 }
 
 /** Samples until the processes end, the time is over or a signal arrives. */
 export function sampleUntilEnd(options: SessionOptions): SessionEnd {
   const { tree, sink, statistics, clock, stopSignal, endUs } = options;
+  const watcher = options.watcher ?? null;
   const startUs = clock.now();
   const pacer = new Pacer(clock, options.intervalUs, startUs);
   let lastUs = Math.round(startUs);
   let aliveUs = startUs;
+  let nextTickUs = watcher === null ? Infinity : startUs + watcher.periodUs;
   for (let nowUs = startUs; nowUs < endUs; nowUs = pacer.wait(clock.now())) {
     const signum = stopSignal.takeStopSignal();
     if (signum !== 0) return { kind: "signal", signum };
     tree.update(nowUs);
-    if (tree.isEmpty) return { kind: "gone" };
     if (tree.samplers.length > 0) aliveUs = nowUs;
     else if (nowUs - aliveUs > options.patienceUs) return { kind: "lost" };
     const passUs = Math.round(nowUs);
@@ -53,6 +63,11 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
     lastUs = passUs;
     statistics.endPass(clock.now() - nowUs);
     sink.passEnd();
+    if (tree.isEmpty) return { kind: "gone" };
+    if (nowUs >= nextTickUs) {
+      watcher!.tick(nowUs);
+      nextTickUs = nowUs + watcher!.periodUs;
+    }
   }
   return { kind: "exposure" };
 }

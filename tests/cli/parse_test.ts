@@ -20,6 +20,7 @@ const defaults = parseAustin("python").values;
 Deno.test("parse() fills in defaults", () => {
   assert.deepEqual(defaults, {
     pid: undefined,
+    where: undefined,
     children: false,
     timeout: 1_000,
     sleepless: false,
@@ -34,6 +35,7 @@ Deno.test("parse() fills in defaults", () => {
     binary: false,
     format: undefined,
     pipe: false,
+    json: false,
   });
 });
 

@@ -110,3 +110,14 @@ Deno.test("sampleUntilEnd() ends each pass, also one without samples", () => {
   session.run({ sink, endUs: 500 });
   assert.equal(passes, 5);
 });
+
+Deno.test("sampleUntilEnd() has itself watched now and then, between two passes", () => {
+  const session = new Session();
+  const ticks: number[] = [];
+  const watcher = {
+    periodUs: 250,
+    tick: (nowUs: number) => void ticks.push(nowUs, session.statistics.samples),
+  };
+  session.run({ endUs: 1_000, watcher });
+  assert.deepEqual(ticks, [300, 4, 600, 7, 900, 10]);
+});

@@ -4,11 +4,13 @@
  */
 
 import type { Shim } from "../../../ffi/shim.ts";
+import type { AustinError } from "../../errors.ts";
 import { LinuxChildren } from "../../process/linux_children.ts";
 import { linuxProcess } from "../../process/linux_process.ts";
 import { threadIds } from "../../process/linux_threads.ts";
 import { ResidentMemory } from "../../process/resident_memory.ts";
 import { LinuxThreadStates } from "../../process/thread_states.ts";
+import { attachError } from "../../python/attach_error.ts";
 import {
   type Runtime,
   searchRuntime,
@@ -34,6 +36,8 @@ export class SystemDiscovery implements Discovery {
   readonly #onFound: FoundListener;
   readonly #children = new LinuxChildren();
   #awaited: { pid: number; runtime: Runtime } | null = null;
+  /** Set when a process runs a Python that we cannot read. */
+  unsupported: AustinError | null = null;
 
   constructor(shim: Shim, shared: SharedTables, onFound: FoundListener) {
     this.#shim = shim;
@@ -47,8 +51,9 @@ export class SystemDiscovery implements Discovery {
     if (awaited?.pid === pid) return this.#samplerOf(pid, awaited.runtime);
     const isThorough = attempt > 1 &&
       (attempt <= 4 || attempt % THOROUGH_ATTEMPTS === 0);
+    const process = linuxProcess(pid);
     const search = searchRuntime(
-      linuxProcess(pid),
+      process,
       this.#shim.memoryOf(pid),
       isThorough ? "thorough" : "quick",
     );
@@ -58,6 +63,9 @@ export class SystemDiscovery implements Discovery {
       case "gone":
       case "denied":
         return search.kind;
+      case "unsupported":
+        this.unsupported ??= attachError(process, search);
+        return "notPython";
       default:
         return "notPython";
     }
@@ -79,9 +87,9 @@ export class SystemDiscovery implements Discovery {
 
   #samplerOf(pid: number, runtime: Runtime): ProcessSampler {
     this.#onFound(pid, runtime);
-    const { metrics, cpuOnly } = this.#shared.probes;
+    const { metrics, cpuOnly, idle } = this.#shared.probes;
     const shim = this.#shim;
-    const wantsStates = cpuOnly || metrics === "full";
+    const wantsStates = cpuOnly || idle || metrics === "full";
     const process = {
       pid,
       memory: shim.memoryOf(pid),

@@ -87,8 +87,9 @@ function ended({ settings, tree }: Search, cause?: Error): AustinError {
   );
 }
 
-function noPython({ tree, settings }: Search): AustinError {
+function noPython({ tree, settings, discovery }: Search): AustinError {
   const pid = tree.rootPid;
+  if (discovery.unsupported !== null) return discovery.unsupported;
   if (tree.isDenied) {
     return new PermissionError(
       `Insufficient permissions: cannot read the memory of process ${pid} or of its children`,

@@ -6,26 +6,39 @@
  */
 
 import { openShim, type Shim } from "../../../ffi/shim.ts";
-import { ExitCode, OutputError, signalExitCode } from "../../errors.ts";
+import {
+  ExitCode,
+  OutputError,
+  signalExitCode,
+  StoppedError,
+} from "../../errors.ts";
 import { FrameTable } from "../../events/frame_table.ts";
 import { Sample } from "../../events/sample.ts";
 import type { Sink } from "../../events/sink.ts";
+import type { Log } from "../../log.ts";
+import { ReadCounts } from "../../memory/read_counts.ts";
 import { ByteWriter } from "../../output/byte_writer.ts";
+import { linuxProcess } from "../../process/linux_process.ts";
 import { ThreadIndexes } from "../../python/thread.ts";
 import { ProcessTree } from "../../sampling/process_tree.ts";
 import { sampleUntilEnd, type SessionEnd } from "../../sampling/session.ts";
 import { Statistics } from "../../sampling/statistics.ts";
 import { openOutput } from "../output.ts";
 import { Reporter } from "../reporter.ts";
-import type { Settings } from "../settings.ts";
-import { SystemDiscovery } from "./discovery.ts";
+import { logReads, logRuntime } from "../run_log.ts";
+import type { SampleSettings } from "../settings.ts";
+import { StatusLine, wantsStatusLine } from "../status_line.ts";
+import { type FoundListener, SystemDiscovery } from "./discovery.ts";
 import { createSink } from "./create_sink.ts";
 import { findPythons } from "./find_pythons.ts";
 import { writeHead, writeTrailer } from "./metadata.ts";
 import { Attached, Launched, type Target } from "./target.ts";
 
 /** Samples as the settings say. @returns the exit code. @throws AustinError */
-export async function sampleCommand(settings: Settings): Promise<number> {
+export async function sampleCommand(
+  settings: SampleSettings,
+  log: Log,
+): Promise<number> {
   using output = openOutput(settings.output);
   const shim = openShim();
   shim.recordStopSignals();
@@ -36,17 +49,18 @@ export async function sampleCommand(settings: Settings): Promise<number> {
   try {
     return await endOf(
       target,
-      sample({ settings, shim, target, sink, frames }),
+      sample({ settings, log, shim, target, sink, frames }),
     );
   } catch (error) {
+    if (error instanceof StoppedError) target.forward(error.signum);
     // A full disk is no reason to end somebody's program; that nobody reads on is.
-    if (!(error instanceof OutputError)) target.terminate();
+    else if (!(error instanceof OutputError)) target.terminate();
     await target.wait();
     throw error;
   }
 }
 
-function startTarget(settings: Settings, shim: Shim): Target {
+function startTarget(settings: SampleSettings, shim: Shim): Target {
   if (settings.mode === "attach") return new Attached(settings.pid);
   const { command, args, output } = settings;
   const stdout = output === undefined ? "null" : "inherit";
@@ -65,7 +79,8 @@ async function endOf(target: Target, end: SessionEnd): Promise<number> {
 
 /** The parts of a run. */
 interface Run {
-  readonly settings: Settings;
+  readonly settings: SampleSettings;
+  readonly log: Log;
   readonly shim: Shim;
   readonly target: Target;
   readonly sink: Sink;
@@ -73,27 +88,26 @@ interface Run {
 }
 
 /** One run, from the first look at the target to the trailer. @throws AustinError */
-function sample({ settings, shim, target, sink, frames }: Run): SessionEnd {
+function sample(run: Run): SessionEnd {
+  const { settings, log, shim, target, sink } = run;
+  const reads = new ReadCounts();
   const reporter = new Reporter(settings);
+  using statusLine = wantsStatusLine(settings) ? new StatusLine() : null;
   reporter.start();
-  const shared = {
-    frames,
-    threadIndexes: new ThreadIndexes(),
-    sample: new Sample(),
-    probes: settings.probes,
-    maxSnapshotSize: settings.maxSnapshotSize,
-  };
-  const discovery = new SystemDiscovery(
-    shim,
-    shared,
-    (pid, { version }) => reporter.found(pid, pid === target.pid, version),
-  );
+  const discovery = discoveryOf(run, reads, (pid, runtime) => {
+    statusLine?.clear();
+    reporter.found(pid, pid === target.pid, runtime.version);
+    logRuntime(log, pid, runtime, () => linuxProcess(pid).modules());
+  });
   const tree = new ProcessTree(target.pid, settings.children, discovery);
   findPythons({ settings, clock: shim, stopSignal: shim, tree, discovery });
   writeHead(sink, settings, reporter.parentVersion);
   reporter.running();
+  reads.reset();
   const startUs = Math.round(shim.now());
+  const endUs = endTimeUs(settings, startUs);
   const statistics = new Statistics(settings.intervalUs);
+  statusLine?.begin({ statistics, tree, startUs, endUs });
   const end = sampleUntilEnd({
     tree,
     sink,
@@ -101,16 +115,41 @@ function sample({ settings, shim, target, sink, frames }: Run): SessionEnd {
     clock: shim,
     stopSignal: shim,
     intervalUs: settings.intervalUs,
-    endUs: endTimeUs(settings, startUs),
+    endUs,
     patienceUs: settings.children ? Infinity : settings.timeoutMs * 1_000,
+    watcher: statusLine,
   });
   const durationUs = Math.round(shim.now()) - startUs;
   tree.close();
   writeTrailer(sink, settings, statistics, durationUs);
+  statusLine?.clear();
   reporter.end(statistics, durationUs);
+  logReads(log, reads, statistics);
   return end;
 }
 
-function endTimeUs({ exposureSec }: Settings, startUs: number): number {
+/** Where the log wants to know of reads, they are counted. */
+function discoveryOf(
+  { settings, log, shim, frames }: Run,
+  reads: ReadCounts,
+  onFound: FoundListener,
+): SystemDiscovery {
+  const shared = {
+    frames,
+    threadIndexes: new ThreadIndexes(),
+    sample: new Sample(),
+    probes: settings.probes,
+    maxSnapshotSize: settings.maxSnapshotSize,
+  };
+  const used = log.isVerbose ? countingShim(shim, reads) : shim;
+  return new SystemDiscovery(used, shared, onFound);
+}
+
+/** @returns the same shim; what is read of processes is counted. */
+function countingShim(shim: Shim, reads: ReadCounts): Shim {
+  return { ...shim, memoryOf: (pid) => reads.of(shim.memoryOf(pid)) };
+}
+
+function endTimeUs({ exposureSec }: SampleSettings, startUs: number): number {
   return exposureSec === 0 ? Infinity : startUs + exposureSec * 1_000_000;
 }

@@ -1,0 +1,157 @@
+/**
+ * `austin -w PID`: looks once where every thread of a process is, and tells.
+ *
+ * The parts are those of sampling; only what becomes of the stacks differs.
+ */
+
+import { openShim, type Shim } from "../../../ffi/shim.ts";
+import { ExitCode } from "../../errors.ts";
+import { FrameTable } from "../../events/frame_table.ts";
+import { Sample } from "../../events/sample.ts";
+import type { ProcessStacks } from "../../events/stacks.ts";
+import type { Log } from "../../log.ts";
+import { ByteWriter } from "../../output/byte_writer.ts";
+import { whereText } from "../../output/where.ts";
+import { whereJson } from "../../output/where_json.ts";
+import { kernelThreadNames } from "../../process/kernel_thread_names.ts";
+import { linuxProcess } from "../../process/linux_process.ts";
+import { threadIds } from "../../process/linux_threads.ts";
+import { attachError } from "../../python/attach_error.ts";
+import type { Runtime } from "../../python/find_runtime.ts";
+import { ThreadIndexes } from "../../python/thread.ts";
+import { readThreadNames } from "../../python/thread_names.ts";
+import { formatVersion } from "../../python/version.ts";
+import { type Look, lookAt } from "../../sampling/look.ts";
+import { PassStatus } from "../../sampling/process_sampler.ts";
+import { ProcessTree } from "../../sampling/process_tree.ts";
+import { openOutput, type Output } from "../output.ts";
+import { logRuntime } from "../run_log.ts";
+import type { WhereSettings } from "../settings.ts";
+import { say, styleFor } from "../style.ts";
+import { VERSION } from "../version.ts";
+import { SystemDiscovery } from "./discovery.ts";
+import { findPythons } from "./find_pythons.ts";
+
+/** After this the tree looks at each process again, more thoroughly. */
+const CHILDREN_PAUSE_US = 2_000;
+
+/** Shows where a process is. @returns the exit code. @throws AustinError */
+export function whereCommand(settings: WhereSettings, log: Log): number {
+  using output = openOutput(settings.output);
+  const shim = openShim();
+  shim.recordStopSignals();
+  const processes = lookAtTree(settings, shim, log);
+  const writer = new ByteWriter(output);
+  writer.text(
+    settings.json
+      ? whereJson(processes, VERSION)
+      : textOf(processes, settings, output),
+  );
+  writer.flush();
+  return ExitCode.ok;
+}
+
+/** @returns at least one process. @throws AustinError when there is nothing to show. */
+function lookAtTree(
+  settings: WhereSettings,
+  shim: Shim,
+  log: Log,
+): ProcessStacks[] {
+  const frames = new FrameTable();
+  const runtimes = new Map<number, Runtime>();
+  const discovery = new SystemDiscovery(
+    shim,
+    sharedTables(settings, frames),
+    (pid, runtime) => {
+      runtimes.set(pid, runtime);
+      logRuntime(log, pid, runtime, () => linuxProcess(pid).modules());
+    },
+  );
+  const tree = new ProcessTree(settings.pid, settings.children, discovery);
+  findPythons({ settings, clock: shim, stopSignal: shim, tree, discovery });
+  if (settings.children) {
+    tree.update(shim.sleepUntil(shim.now() + CHILDREN_PAUSE_US));
+  }
+  const processes: ProcessStacks[] = [];
+  let failure: PassStatus = PassStatus.gone;
+  for (const sampler of tree.samplers) {
+    const { pid } = sampler;
+    const look = lookAt(sampler, frames, shim);
+    if (typeof look === "number") failure = look;
+    else processes.push(describe({ pid, look, settings, shim, runtimes }));
+  }
+  tree.close();
+  if (processes.length > 0) return processes;
+  throw attachError(linuxProcess(settings.pid), { kind: REFUSALS[failure] });
+}
+
+/** What a look at a process without a result says of it. */
+const REFUSALS = {
+  [PassStatus.ok]: "failed",
+  [PassStatus.gone]: "gone",
+  [PassStatus.denied]: "denied",
+  [PassStatus.lost]: "notPython",
+} as const;
+
+/** Idle threads are told from others in every case, and JSON tells all that there is to know. */
+function sharedTables(
+  { probes, json, maxSnapshotSize }: WhereSettings,
+  frames: FrameTable,
+) {
+  const { cpuOnly } = probes;
+  const gc = probes.gc || json;
+  return {
+    frames,
+    threadIndexes: new ThreadIndexes(),
+    sample: new Sample(),
+    probes: { metrics: "time", cpuOnly, gc, idle: true },
+    maxSnapshotSize,
+  } as const;
+}
+
+/** A process that was looked at, and what is known of it besides. */
+interface Known {
+  readonly pid: number;
+  readonly look: Look;
+  readonly settings: WhereSettings;
+  readonly shim: Shim;
+  readonly runtimes: ReadonlyMap<number, Runtime>;
+}
+
+function describe(known: Known): ProcessStacks {
+  const { pid, look: { stacks, errors }, settings, shim, runtimes } = known;
+  const runtime = runtimes.get(pid)!;
+  const names = readThreadNames({
+    memory: shim.memoryOf(pid),
+    runtime,
+    listThreads: () => threadIds(pid),
+  });
+  const kernelNames = kernelThreadNames(pid);
+  return {
+    pid,
+    isChild: pid !== settings.pid,
+    python: formatVersion(runtime.version),
+    threads: stacks.map((stack) => ({
+      ...stack,
+      name: names.of(stack.iid, stack.tid) ?? kernelNames.get(stack.tid) ??
+        null,
+    })),
+    lacksThreads: errors > stacks.filter(({ isInvalid }) => isInvalid).length,
+  };
+}
+
+/** In pipe mode the versions of Pythons are told too: the target's here, its children's to people. */
+function textOf(
+  processes: readonly ProcessStacks[],
+  { pipe }: WhereSettings,
+  output: Output,
+): string {
+  const style = styleFor(output);
+  const text = processes.map((process) => whereText(process, style)).join("");
+  if (!pipe) return text;
+  for (const { isChild, python } of processes) {
+    if (isChild) say(`# python: ${python}\n`);
+  }
+  const target = processes.find(({ isChild }) => !isChild);
+  return target === undefined ? text : `# python: ${target.python}\n${text}`;
+}
