@@ -5,8 +5,8 @@
  * Pairs are kept in an open-addressing hash table of plain integers, so that a
  * known frame costs one probe and no allocation. The instruction's low 32 bits
  * are enough: it lies within its code object. New pairs are resolved through
- * `CodeReader`; on that occasion the code object is checked to be still the
- * one that was read, because addresses are used again.
+ * `CodeReader`; on that occasion, and in turn, code objects are checked to be
+ * still those that were read, because addresses are used again.
  */
 
 import type { FrameTable } from "../events/frame_table.ts";
@@ -22,6 +22,9 @@ const CANNOT_WAIT = 1;
 const KEEPS_CALLABLE = 2;
 
 const INITIAL_ENTRIES = 4096;
+
+/** Code objects that are checked at a time; each costs a system call of 2 µs. */
+const RECHECKED_CODES = 16;
 
 /** The id of an entry whose code object has gone. */
 const FORGOTTEN = 0xffffffff;
@@ -42,11 +45,13 @@ export class FrameInterner {
   #count = 0;
   #epoch: number;
   #entry = 0;
+  #checked: Iterator<KnownCode>;
 
   constructor(codes: CodeReader, frames: FrameTable) {
     this.#codes = codes;
     this.#frames = frames;
     this.#epoch = frames.epoch;
+    this.#checked = this.#known.values();
   }
 
   /**
@@ -108,6 +113,21 @@ export class FrameInterner {
     if (size < MAX_KNOWN_FRAMES && this.#known.size < MAX_KNOWN_CODES) return;
     this.#frames.clear();
     this.#forgetAll();
+  }
+
+  /**
+   * Checks some code objects, the next ones in turn, to be still those that
+   * were read: others may have taken their addresses. Call it now and then.
+   */
+  recheck(): void {
+    for (let i = 0; i < RECHECKED_CODES; i++) {
+      const { value, done } = this.#checked.next();
+      if (done) {
+        this.#checked = this.#known.values();
+        return;
+      }
+      if (!this.#codes.isUnchanged(value.code)) this.#forget(value);
+    }
   }
 
   /** @returns word index of the pair's entry, or of the empty one where it belongs. */

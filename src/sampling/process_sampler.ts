@@ -89,8 +89,8 @@ const MAX_ATTEMPTS = 6;
 /** Time without a thread after which the interpreter counts as gone, as after an exec. */
 const LOST_PERIOD_US = 20_000;
 
-/** Time between two looks for new interpreters. */
-const INTERPRETER_PERIOD_US = 10_000;
+/** Time between two looks at what changes seldom. */
+const LOOK_PERIOD_US = 10_000;
 
 /** Takes the stacks of all threads of one process. */
 export class ProcessSampler {
@@ -109,7 +109,7 @@ export class ProcessSampler {
   readonly #windowStart: number;
   readonly #windowSize: number;
   #interpreters: number[] = [];
-  #nextInterpretersUs = -Infinity;
+  #nextLookUs = -Infinity;
   #lastPassUs: number;
   #status: PassStatus = PassStatus.ok;
   #foundUs: number;
@@ -157,7 +157,7 @@ export class ProcessSampler {
     this.isCollecting = false;
     this.#status = PassStatus.ok;
     this.#interner.trim();
-    this.#findInterpreters(nowUs);
+    this.#lookAround(nowUs);
     this.#threadStates?.begin();
     this.#memoryLedger?.begin();
     if (!this.#takeSnapshot()) return this.#status;
@@ -181,10 +181,12 @@ export class ProcessSampler {
     this.#memoryLedger?.close();
   }
 
-  #findInterpreters(nowUs: number): void {
-    if (nowUs < this.#nextInterpretersUs) return;
-    this.#nextInterpretersUs = nowUs + INTERPRETER_PERIOD_US;
+  /** Looks at what changes seldom: which interpreters and which code objects there are. */
+  #lookAround(nowUs: number): void {
+    if (nowUs < this.#nextLookUs) return;
+    this.#nextLookUs = nowUs + LOOK_PERIOD_US;
     this.#interpreters = this.#interpreterList.read();
+    this.#interner.recheck();
   }
 
   /** Whether for a while no pass met a thread. */
@@ -194,7 +196,7 @@ export class ProcessSampler {
 
   /** A pass without a thread: either there are none, or no interpreters any more. */
   #lookAgain(): void {
-    this.#nextInterpretersUs = -Infinity;
+    this.#nextLookUs = -Infinity;
     if (this.#status === PassStatus.ok) this.#status = PassStatus.lost;
   }
 

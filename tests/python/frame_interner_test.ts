@@ -82,6 +82,30 @@ Deno.test("FrameInterner.intern() notices another code object at the address whe
   assert.equal(one.nameOf(one.intern(f, 1)), "g:71");
 });
 
+Deno.test("FrameInterner.recheck() notices another code object at the address, in turn", () => {
+  const one = new Interning();
+  const scopes = Array.from({ length: 50 }, (_, i) => `before_${i}`);
+  const codes = scopes.map((scope) => one.python.code({ scope }));
+  codes.forEach((code) => one.intern(code));
+  codes.forEach((address, i) =>
+    one.python.code({ scope: `after_${i}`, address })
+  );
+  for (let i = 0; i < 4; i++) one.interner.recheck();
+  codes.forEach((code, i) =>
+    assert.equal(one.nameOf(one.intern(code)), `after_${i}:1`)
+  );
+});
+
+Deno.test("FrameInterner.recheck() leaves alone what is the same", () => {
+  const one = new Interning();
+  const code = one.python.code({});
+  const id = one.intern(code);
+  for (let i = 0; i < 4; i++) one.interner.recheck();
+  const { reads } = one.python.memory;
+  assert.equal(one.intern(code), id);
+  assert.equal(one.python.memory.reads, reads);
+});
+
 Deno.test("FrameInterner.intern() keeps ids apart when its table grows", () => {
   const one = new Interning();
   const lines = Array.from({ length: 10_000 }, (_, i) => i + 1);
