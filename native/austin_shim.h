@@ -54,7 +54,8 @@ AUSTIN_API double austin_sleep_until(double deadline);
 
 /*
  * From now on SIGINT and SIGTERM are recorded, and wake the calling thread up,
- * instead of ending the process. Returns 0, or -1.
+ * instead of ending the process; but when three have come and none was taken,
+ * the next one does end it. Returns 0, or -1.
  */
 AUSTIN_API int32_t austin_record_stop_signals(void);
 

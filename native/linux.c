@@ -22,7 +22,11 @@
 _Static_assert(sizeof(struct iovec) == sizeof(struct austin_region),
                "a region table must be an array of iovec");
 
+/* Stop signals after which nobody seems to take them any more. */
+#define MAX_UNTAKEN 3
+
 static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t untaken;
 static pid_t sleeper;
 
 int32_t austin_abi_version(void) { return AUSTIN_ABI_VERSION; }
@@ -83,12 +87,16 @@ double austin_sleep_until(double deadline) {
 /*
  * The kernel may hand a signal to any thread of the runtime; the one that
  * sleeps has to wake up, so it is passed on to it, and not recorded twice.
+ * When several were not taken, as when a write to a full pipe hangs, the next
+ * one ends the process.
  */
 static void on_stop(int signum, siginfo_t *info, void *context) {
   (void)context;
   if (info->si_code == SI_TKILL && info->si_pid == getpid())
     return;
   int saved = errno;
+  if (++untaken >= MAX_UNTAKEN)
+    signal(signum, SIG_DFL);
   stop_signal = info->si_code == SI_KERNEL ? -signum : signum;
   if ((pid_t)syscall(SYS_gettid) != sleeper)
     syscall(SYS_tgkill, getpid(), sleeper, signum);
@@ -111,6 +119,7 @@ int32_t austin_sleep_precisely(void) {
 int32_t austin_take_stop_signal(void) {
   int32_t taken = stop_signal;
   stop_signal = 0;
+  untaken = 0;
   return taken;
 }
 

@@ -21,6 +21,9 @@ const FLUSH_SIZE = 64 * 1024;
 /** Bytes of the buffer: room for some lines before it has to begin anew. */
 const INITIAL_SIZE = 1024 * 1024;
 
+/** Time between two tries at a pipe that is full and does not block. */
+const PAUSE_MS = 1;
+
 /** Appends bytes to a target. */
 export class ByteWriter {
   readonly #target: ByteTarget;
@@ -80,12 +83,20 @@ export class ByteWriter {
       return this.#target.writeSync(bytes);
     } catch (cause) {
       if (cause instanceof Deno.errors.Interrupted) return 0;
-      if (cause instanceof Deno.errors.WouldBlock) return 0;
+      if (cause instanceof Deno.errors.WouldBlock) {
+        pause();
+        return 0;
+      }
       const lost = this.position - this.#written;
       this.#isBroken = true;
       throw writeError(cause, lost);
     }
   }
+}
+
+/** Lets the reader of a full pipe that does not block catch up. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 
 function writeError(cause: unknown, lost: number): Error {
@@ -101,7 +112,7 @@ function writeError(cause: unknown, lost: number): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new OutputError(
     `Cannot write samples: ${reason} (${lost} bytes were not written)`,
-    "what was written before is complete lines; make room, or name another file with `-o/--output`",
+    "what was written before is intact; make room, or name another file with `-o/--output`",
     { cause },
   );
 }

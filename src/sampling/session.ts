@@ -46,6 +46,7 @@ export interface SessionOptions {
 export function sampleUntilEnd(options: SessionOptions): SessionEnd {
   const { tree, sink, statistics, clock, stopSignal, endUs } = options;
   const watcher = options.watcher ?? null;
+  tree.update(clock.now());
   const startUs = clock.now();
   const pacer = new Pacer(clock, options.intervalUs, startUs);
   let lastUs = Math.round(startUs);
@@ -54,9 +55,6 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
   for (let nowUs = startUs; nowUs < endUs; nowUs = pacer.wait(clock.now())) {
     const signum = stopSignal.takeStopSignal();
     if (signum !== 0) return { kind: "signal", signum };
-    tree.update(nowUs);
-    if (tree.samplers.length > 0) aliveUs = nowUs;
-    else if (nowUs - aliveUs > options.patienceUs) return { kind: "lost" };
     const passUs = Math.round(nowUs);
     const isCollecting = samplePass(tree, sink, statistics, passUs);
     if (isCollecting) statistics.collectingUs += passUs - lastUs;
@@ -64,6 +62,10 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
     statistics.endPass(clock.now() - nowUs);
     sink.passEnd();
     if (tree.isEmpty) return { kind: "gone" };
+    // Not before the pass: it takes milliseconds to find a Python, whose time counts from then on.
+    tree.update(nowUs);
+    if (tree.samplers.length > 0) aliveUs = nowUs;
+    else if (nowUs - aliveUs > options.patienceUs) return { kind: "lost" };
     if (nowUs >= nextTickUs) {
       watcher!.tick(nowUs);
       nextTickUs = nowUs + watcher!.periodUs;

@@ -95,6 +95,21 @@ Deno.test("sampleUntilEnd() waits for a Python to come back, and no longer than 
   assert.equal(session.sink.samples.length, 3);
 });
 
+Deno.test("sampleUntilEnd() counts the time of a process from when it was found", () => {
+  const session = new Session();
+  session.attach = () => {
+    session.attach = () => {
+      session.clock.nowUs += 5_000;
+      return SampledPython.of(session.python, session.clock.nowUs).sampler;
+    };
+    return "notPython";
+  };
+  session.run({ endUs: 10_000 });
+  const times = session.sink.samples.map(({ timeUs }) => timeUs);
+  assert.ok(times.every((timeUs) => timeUs >= 0 && timeUs <= INTERVAL_US));
+  assert.equal(session.statistics.longSamples, 0);
+});
+
 Deno.test("sampleUntilEnd() ends when no process can be found at all", () => {
   const session = new Session();
   session.attach = () => "gone";

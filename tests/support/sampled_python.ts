@@ -34,7 +34,12 @@ export class SampledPython {
   /** Time of the next pass; less than 10 ms apart, so that interpreters are looked for now and then only. */
   nowUs = 0;
 
-  constructor(process: BuiltProcess, shared: Partial<SharedTables> = {}) {
+  /** @param startUs from when on the first sample's time counts. */
+  constructor(
+    process: BuiltProcess,
+    shared: Partial<SharedTables> = {},
+    startUs = 0,
+  ) {
     this.sampler = new ProcessSampler(
       { ...process, pid: 42, threadStates: null, memoryLedger: null },
       {
@@ -45,15 +50,16 @@ export class SampledPython {
         maxSnapshotSize: MAX_SNAPSHOT_SIZE,
         ...shared,
       },
-      0,
+      startUs,
     );
   }
 
   /** Samples `python`. */
-  static of(python: PythonMemory): SampledPython {
+  static of(python: PythonMemory, startUs = 0): SampledPython {
     const { memory, layout, runtimeAddress, tids } = python;
     const listThreads = () => tids;
-    return new SampledPython({ memory, layout, runtimeAddress, listThreads });
+    const process = { memory, layout, runtimeAddress, listThreads };
+    return new SampledPython(process, {}, startUs);
   }
 
   /** Takes one stack of every thread, 100 µs after the last. */
