@@ -21,6 +21,8 @@ export interface Code {
   readonly scope: string;
   readonly firstLine: number;
   readonly lineTable: Uint8Array;
+  /** It is `_Py_InitCleanup`, whose frame stands between `Class()` and `__init__()` and which no traceback shows. 3.13 Python/specialize.c */
+  readonly isShim: boolean;
   /** Its frames; null where they do not lie in a row. */
   readonly frameShape: FrameShape | null;
   /** What tells it from another code object at the same address. */
@@ -83,6 +85,7 @@ export class CodeReader {
       scope,
       firstLine,
       lineTable,
+      isShim: firstLine === 0 && file === "__init__" && scope === "__init__",
       frameShape,
       fingerprint,
     };

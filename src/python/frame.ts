@@ -58,6 +58,8 @@ export class FrameWalker {
   readonly #layout: Layout;
   readonly #liveness: Liveness | null;
   #isFinal = false;
+  /** Address of the outermost frame of the last walk that reached it; 0 when there was none. */
+  root = 0;
   /** The oldest chunk that this walk has asked for. */
   #chunk = 0;
 
@@ -77,6 +79,7 @@ export class FrameWalker {
    */
   walk(threadAt: number, sample: Sample, isFinal = false): WalkStatus {
     this.#isFinal = isFinal;
+    this.root = 0;
     sample.frameCount = 0;
     const top = this.#topFrame(threadAt);
     if (top < 0) return WalkStatus.torn;
@@ -119,6 +122,7 @@ export class FrameWalker {
     const ids = sample.frameIds;
     let count = 0;
     let address = top;
+    let own = 0;
     // The region that the last frame was found in: first and last address at
     // which a frame fits, and how far its bytes are from their addresses.
     let first = 0;
@@ -140,7 +144,7 @@ export class FrameWalker {
         shift = first - snapshot.windowLocal;
       }
       const at = address - shift;
-      const own = address;
+      own = address;
       address = snapshot.pointer(at + previous);
       if (steps === 2 * MAX_FRAMES) return WalkStatus.torn;
       if (hasOwner && snapshot.u8(at + owner) >= firstForeignOwner) {
@@ -151,9 +155,11 @@ export class FrameWalker {
       const codeLow = (snapshot.u32(at + code) & ~7) >>> 0;
       const codeHigh = snapshot.u32(at + code + 4);
       if (codeLow === 0 && codeHigh === 0) {
-        // A frame loses its code when it is popped; only the innermost may be.
-        if (count === 0) continue;
-        return WalkStatus.torn;
+        // A frame loses its code when it is popped, and all that it called is gone as well.
+        if (liveness === null && count > 0) return WalkStatus.torn;
+        count = 0;
+        waitsForCallee = false;
+        continue;
       }
       if (count === MAX_FRAMES) return tooDeep(sample, count);
       const id = interner.intern(
@@ -163,13 +169,13 @@ export class FrameWalker {
         isAddress ? snapshot.u32(at + instruction + 4) : 0,
       );
       if (id < 0) return WalkStatus.torn;
+      if (interner.isShim(interner.lastEntry)) {
+        waitsForCallee = false;
+        continue;
+      }
       if (liveness !== null) {
         const entry = interner.lastEntry;
-        const state = liveness.stateOf(
-          at,
-          interner.localCount(entry),
-          interner.cannotWait(entry),
-        );
+        const state = this.#stateAt(at);
         if (count > 0 && waitsForCallee) {
           const end = last + size - shift;
           if (state === FrameState.running || state === FrameState.gone) {
@@ -190,6 +196,7 @@ export class FrameWalker {
       ids[count++] = id;
     }
     sample.frameCount = count;
+    this.root = own;
     return WalkStatus.ok;
   }
 
@@ -237,36 +244,41 @@ export class FrameWalker {
       if (size === 0 || callee > last) break;
       if (snapshot.pointer(at + frame.previous) !== address) break;
       if (snapshot.u8(at + frame.owner) >= firstForeignOwner) break;
-      const state = this.#internCallee(at, ids, count);
-      if (state === FrameState.gone) break;
-      count++;
-      if (state === FrameState.running) break;
+      const id = this.#internAt(at);
+      if (id < 0) break;
+      if (!interner.isShim(interner.lastEntry)) {
+        const state = this.#stateAt(at);
+        if (state === FrameState.gone) break;
+        ids[count++] = id;
+        if (state === FrameState.running) break;
+      }
       address = callee;
     }
     ids.subarray(0, count).reverse();
     return count;
   }
 
-  /** @returns the state of a frame that may be another's callee; `gone` when it is none. */
-  #internCallee(at: number, ids: Int32Array, index: number): FrameState {
+  /** @returns frame id of a frame that may be another's callee; -1 when it is none. */
+  #internAt(at: number): number {
     const snapshot = this.#snapshot;
-    const interner = this.#interner;
-    const liveness = this.#liveness!;
     const { code, instruction } = this.#layout.frame;
     const codeLow = (snapshot.u32(at + code) & ~7) >>> 0;
     const codeHigh = snapshot.u32(at + code + 4);
-    if (codeLow === 0 && codeHigh === 0) return FrameState.gone;
-    if (liveness.isEntry(at)) return FrameState.gone;
-    const id = interner.intern(
+    if (codeLow === 0 && codeHigh === 0) return -1;
+    if (this.#liveness!.isEntry(at)) return -1;
+    return this.#interner.intern(
       codeLow,
       codeHigh,
       snapshot.u32(at + instruction),
       snapshot.u32(at + instruction + 4),
     );
-    if (id < 0) return FrameState.gone;
-    ids[index] = id;
+  }
+
+  /** @returns the state of the frame that was interned last. */
+  #stateAt(at: number): FrameState {
+    const interner = this.#interner;
     const entry = interner.lastEntry;
-    return liveness.stateOf(
+    return this.#liveness!.stateOf(
       at,
       interner.localCount(entry),
       interner.cannotWait(entry),

@@ -20,6 +20,8 @@ const ENTRY_WORDS = 7;
 const CANNOT_WAIT = 1;
 /** Flag: the instruction was seen to leave the called function on the evaluation stack. */
 const KEEPS_CALLABLE = 2;
+/** Flag: a frame that the interpreter puts between two others for itself. */
+const IS_SHIM = 4;
 
 const INITIAL_ENTRIES = 4096;
 
@@ -95,6 +97,11 @@ export class FrameInterner {
     return (this.#table[entry + 6]! & CANNOT_WAIT) !== 0;
   }
 
+  /** @returns whether the pair's code object is the interpreter's own; see `Code.isShim`. */
+  isShim(entry: number): boolean {
+    return (this.#table[entry + 6]! & IS_SHIM) !== 0;
+  }
+
   /** @returns whether the pair's instruction was seen to leave the called function on the evaluation stack. */
   keepsCallable(entry: number): boolean {
     return (this.#table[entry + 6]! & KEEPS_CALLABLE) !== 0;
@@ -155,7 +162,9 @@ export class FrameInterner {
     const { file, scope } = code;
     const id = this.#frames.add({ file, scope, ...location });
     known.instructions.push(instruction);
-    const flags = this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0;
+    const flags =
+      (this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0) |
+      (code.isShim ? IS_SHIM : 0);
     const { size, localCount } = code.frameShape ?? { size: 0, localCount: 0 };
     this.#fill(entry, address, instruction, [id + 1, size, localCount, flags]);
     return id;

@@ -26,6 +26,8 @@ export interface Thread {
   readonly index: number;
   /** The pass in which it was last seen. */
   seenAt: number;
+  /** Address of its outermost frame when its stack was last walked; 0 when it had none. */
+  root: number;
 }
 
 /** Small numbers for the threads of all processes, each used by one thread at a time. */
@@ -127,6 +129,7 @@ export class ThreadTable {
       tid: this.#hasNativeIds ? identity : this.#tid(pthread),
       index: this.#indexes.take(),
       seenAt: 0,
+      root: 0,
     };
     this.#byAddress.set(address, added);
     return added;

@@ -95,6 +95,8 @@ const LOOK_PERIOD_US = 10_000;
 /** Takes the stacks of all threads of one process. */
 export class ProcessSampler {
   readonly pid: number;
+  /** From when on the first sample's time counts, in whole microseconds. */
+  readonly startUs: number;
   readonly #layout: Layout;
   readonly #snapshot: Snapshot;
   readonly #interner: FrameInterner;
@@ -120,10 +122,11 @@ export class ProcessSampler {
   /** Stacks of the last pass that are not whole. */
   errors = 0;
 
-  /** @param startUs from when on the first sample's time counts. */
+  /** @param startUs from when on the first sample's time counts, in whole microseconds. */
   constructor(process: PythonProcess, shared: SharedTables, startUs: number) {
     const { memory, layout, runtimeAddress } = process;
     this.pid = process.pid;
+    this.startUs = startUs;
     this.#layout = layout;
     this.#snapshot = new Snapshot(memory, shared.maxSnapshotSize);
     this.#interner = new FrameInterner(
@@ -286,7 +289,7 @@ export class ProcessSampler {
     sample.tid = thread.tid;
     sample.threadIndex = thread.index;
     if (!this.#measure(thread.address === holder)) return;
-    const status = this.#walk(thread.address, threadAt, interpreter);
+    const status = this.#walk(thread, threadAt, interpreter);
     if (this.#status !== PassStatus.ok) return;
     sample.isInvalid = status !== WalkStatus.ok;
     if (sample.isInvalid) this.errors++;
@@ -309,15 +312,30 @@ export class ProcessSampler {
   }
 
   /** Walks a stack, again in a new snapshot while the one at hand does not fit together. */
-  #walk(address: number, threadAt: number, interpreter: number): WalkStatus {
-    let status = this.#walker.walk(threadAt, this.#sample);
+  #walk(thread: Thread, threadAt: number, interpreter: number): WalkStatus {
+    let status = this.#walkOnce(thread, threadAt, false);
     for (let i = 1; status === WalkStatus.torn && i < MAX_ATTEMPTS; i++) {
       if (!this.#takeSnapshot()) break;
-      const at = this.#locateThread(address, interpreter);
+      const at = this.#locateThread(thread.address, interpreter);
       if (at < 0) break;
-      const isFinal = i === MAX_ATTEMPTS - 1;
-      status = this.#walker.walk(at, this.#sample, isFinal);
+      status = this.#walkOnce(thread, at, i === MAX_ATTEMPTS - 1);
     }
+    return status;
+  }
+
+  /**
+   * Walks a stack. It ends where the thread's last one did: a frame on the heap
+   * (3.8 to 3.10) that was freed meanwhile may be another thread's by now, and
+   * lead into its stack.
+   * @param isFinal whether the thread may as well have begun anew.
+   */
+  #walkOnce(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
+    const walker = this.#walker;
+    const status = walker.walk(threadAt, this.#sample, isFinal);
+    if (status !== WalkStatus.ok || walker.root === 0) return status;
+    const isSame = thread.root === 0 || thread.root === walker.root;
+    if (!isSame && !isFinal) return WalkStatus.torn;
+    thread.root = walker.root;
     return status;
   }
 }

@@ -152,11 +152,14 @@ for (const [name, layout] of LAYOUTS) {
     }
   });
 
-  Deno.test(`FrameWalker does not believe a stack with a frame without code in it: ${name}`, () => {
+  Deno.test(`FrameWalker believes nothing inward of a frame without code: ${name}`, () => {
     const walked = new WalkedThread(layout);
-    const f = walked.code("f", 1);
-    walked.setStack([{ code: f }, { code: 1 }, { code: f }]);
-    assert.equal(walked.walk()[0], WalkStatus.torn);
+    const [f, g] = [walked.code("f", 1), walked.code("g", 2)];
+    walked.setStack([{ code: f }, { code: 1 }, { code: g }]);
+    const expected = layout.liveness === null
+      ? [WalkStatus.torn, ""]
+      : [WalkStatus.ok, "g:2"];
+    assert.deepEqual(walked.walk(), expected);
   });
 
   Deno.test(`FrameWalker takes tag bits off code pointers: ${name}`, () => {
@@ -398,6 +401,22 @@ for (const [name, layout] of LAYOUTS) {
     assert.equal(walked.walk()[0], WalkStatus.torn);
     assert.equal(walked.walkFinally()[0], WalkStatus.ok);
     assert.equal(walked.walk()[0], WalkStatus.ok);
+  });
+
+  Deno.test(`FrameWalker passes over the interpreter's own frame between a class and its constructor: ${name}`, () => {
+    const walked = new WalkedThread(layout);
+    const text = "__init__";
+    const [f, g] = [walked.code("f", 1), walked.code("g", 2)];
+    const shim = walked.python.code({ file: text, scope: text, firstLine: 0 });
+    const unit = liveness.begins === "at the first instruction" ? -1 : 0;
+    const { frames } = walked.setStack([
+      { code: f },
+      { code: shim, unit },
+      { code: g },
+    ]);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2"]);
+    walked.python.setTop(walked.thread, frames[2]!);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2"]);
   });
 
   if (!tellsRunning) continue;

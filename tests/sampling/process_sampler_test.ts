@@ -131,6 +131,36 @@ for (const [name, layout] of LAYOUTS) {
     }
   });
 
+  Deno.test(`ProcessSampler.pass() does not follow a frame into another thread's stack: ${name}`, () => {
+    const process = new Process(layout);
+    const [a, b] = [process.busyThread(1), process.busyThread(2)];
+    const [f, g] = ["f", "g"].map((scope) => process.code({ scope }));
+    const own = process.setStack(a, [{ code: f! }, { code: f! }]).frames;
+    const others = process.setStack(b, [{ code: g! }, { code: g! }]).frames;
+    process.sampled.pass();
+    const { memory } = process;
+    const { reads } = memory;
+    const field = own[0]! + layout.frame.previous;
+    memory.u64(field, others[1]!);
+    memory.onRead = (read) => {
+      if (read > reads + 2) memory.u64(field, own[1]!);
+    };
+    assert.deepEqual(process.stacks(), { 1: "f:1 f:1", 2: "g:1 g:1" });
+    assert.equal(process.sampled.sampler.errors, 0);
+  });
+
+  Deno.test(`ProcessSampler.pass() believes a thread that has begun anew: ${name}`, () => {
+    const process = new Process(layout);
+    const thread = process.busyThread(1);
+    const f = process.code({ scope: "f" });
+    process.setStack(thread, [{ code: f }, { code: f }]);
+    process.sampled.pass();
+    process.setStack(thread, [{ code: f }]);
+    assert.deepEqual(process.stacks(), { 1: "f:1" });
+    assert.equal(process.sampled.sampler.errors, 0);
+    assert.ok(process.readsOfPass() <= 2);
+  });
+
   Deno.test(`ProcessSampler.pass() takes a torn stack again in a new snapshot: ${name}`, () => {
     const process = new Process(layout);
     const thread = process.busyThread(1);
