@@ -3,6 +3,7 @@
 import { FrameTable } from "../../src/events/frame_table.ts";
 import { Sample } from "../../src/events/sample.ts";
 import { MAX_SNAPSHOT_SIZE } from "../../src/limits.ts";
+import { findRuntime } from "../../src/python/find_runtime.ts";
 import { ThreadIndexes } from "../../src/python/thread.ts";
 import {
   PassStatus,
@@ -10,6 +11,7 @@ import {
   type PythonProcess,
   type SharedTables,
 } from "../../src/sampling/process_sampler.ts";
+import { type Image, processOf } from "./image.ts";
 import type { PythonMemory } from "./python_memory.ts";
 import { type RecordedSample, RecordingSink } from "./recording_sink.ts";
 
@@ -55,11 +57,28 @@ export class SampledPython {
   }
 
   /** Samples `python`. */
-  static of(python: PythonMemory, startUs = 0): SampledPython {
+  static of(
+    python: PythonMemory,
+    shared: Partial<SharedTables> = {},
+    startUs = 0,
+  ): SampledPython {
     const { memory, layout, runtimeAddress, tids } = python;
     const listThreads = () => tids;
     const process = { memory, layout, runtimeAddress, listThreads };
-    return new SampledPython(process, {}, startUs);
+    return new SampledPython(process, shared, startUs);
+  }
+
+  /** Samples a process that was recorded. */
+  static ofImage(
+    image: Image,
+    shared: Partial<SharedTables> = {},
+  ): SampledPython {
+    const { memory, threads } = image;
+    const { layout, address } = findRuntime(processOf(image), memory);
+    const tids = new Set(threads.map(({ tid }) => tid));
+    const listThreads = () => tids;
+    const process = { memory, layout, runtimeAddress: address, listThreads };
+    return new SampledPython(process, shared);
   }
 
   /** Takes one stack of every thread, 100 µs after the last. */

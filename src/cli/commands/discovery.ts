@@ -63,6 +63,11 @@ export class SystemDiscovery implements Discovery {
       case "gone":
       case "denied":
         return search.kind;
+      case "notReady":
+        // A Python whose exact version cannot be told does not get ready.
+        return search.runtime !== undefined && attempt > THOROUGH_ATTEMPTS
+          ? this.#samplerOf(pid, search.runtime)
+          : "notPython";
       case "unsupported":
         this.unsupported ??= attachError(process, search);
         return "notPython";
