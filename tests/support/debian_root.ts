@@ -1,7 +1,7 @@
 /**
  * Folders to chroot into, with the C library of some Debian release and
- * nothing else: what the packed file needs, and whether it runs with an older
- * and a newer one than this machine's.
+ * nothing else, or with its Python as well: what the packed file needs, and
+ * whether it runs with an older and a newer one than this machine's.
  *
  * The packages come from the mirror that this machine uses; the folders are
  * kept in `.cache/roots/`.
@@ -21,22 +21,35 @@ export const debianPackages: readonly Need[] = [
   tool("dpkg-deb"),
 ];
 
-/** @param suite `bullseye`, `sid` … @returns the path of a folder with `proc` and `austin` to mount on. */
-export async function debianRoot(suite: string): Promise<string> {
-  const place = `${root}/.cache/roots/${suite}`;
+/**
+ * @param suite `bullseye`, `sid` …
+ * @param python a package to have as well, with all that it depends on.
+ * @returns the path of a folder with `proc` and `austin` to mount on.
+ */
+export async function debianRoot(
+  suite: string,
+  python?: string,
+): Promise<string> {
+  const name = python === undefined ? suite : `${suite}-${python}`;
+  const place = `${root}/.cache/roots/${name}`;
   await ensureFolder(place, {
     isWhole: (folder) => Deno.stat(folder).then(() => true, () => false),
-    fill: (folder) => fill(folder, suite),
+    fill: (folder) => fill(folder, suite, python),
   });
   return place;
 }
 
-async function fill(folder: string, suite: string): Promise<void> {
+async function fill(
+  folder: string,
+  suite: string,
+  python: string | undefined,
+): Promise<void> {
   const work = await Deno.makeTempDir({ prefix: "austin-apt-" });
+  const packages = python === undefined ? PACKAGES : [...PACKAGES, python];
   try {
     const apt = await privateApt(work, suite);
-    await apt("apt-get", "install", "-y", "--download-only", ...PACKAGES);
-    await removeOthers(`${work}/archives`);
+    await apt("apt-get", "install", "-y", "--download-only", ...packages);
+    if (python === undefined) await removeOthers(`${work}/archives`);
     await unpackRoot(`${work}/archives`, folder);
   } finally {
     await Deno.remove(work, { recursive: true });
