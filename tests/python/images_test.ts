@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { VERSIONS } from "../../scripts/pythons.ts";
 import { findRuntime } from "../../src/python/find_runtime.ts";
-import {
-  type Image,
-  IMAGES,
-  processOf,
-  unpackImage,
-} from "../support/image.ts";
+import { IMAGES, processOf, unpackImage } from "../support/image.ts";
 import type { RecordedSample } from "../support/recording_sink.ts";
 import { SampledPython } from "../support/sampled_python.ts";
 
@@ -33,7 +28,7 @@ for (const version of VERSIONS) {
 
   Deno.test(`ProcessSampler.pass() sees what the recorded CPython ${version} told`, () => {
     const image = read();
-    const sampled = sampledImage(image);
+    const sampled = SampledPython.ofImage(image);
     for (let pass = 0; pass < 3; pass++) {
       const { reads } = image.memory;
       assert.deepEqual(byThread(sampled.samples()), byThread(image.threads));
@@ -54,7 +49,7 @@ for (const version of VERSIONS) {
     const originals = segments.map(({ bytes }) => bytes.slice());
     fc.assert(fc.property(damages, (damages) => {
       segments.forEach(({ bytes }, i) => bytes.set(originals[i]!));
-      const sampled = sampledImage(image);
+      const sampled = SampledPython.ofImage(image);
       for (const [index, place, bytes] of damages) {
         const { bytes: target } = segments[index]!;
         bytes.forEach((byte, i) => target[(place + i) % target.length] = byte);
@@ -64,15 +59,6 @@ for (const version of VERSIONS) {
       assert.ok(image.memory.reads - reads < 10_000);
     }));
   });
-}
-
-function sampledImage(image: Image): SampledPython {
-  const { memory, threads } = image;
-  const { layout, address } = findRuntime(processOf(image), memory);
-  const tids = new Set(threads.map(({ tid }) => tid));
-  const listThreads = () => tids;
-  const process = { memory, layout, runtimeAddress: address, listThreads };
-  return new SampledPython(process);
 }
 
 /** A thread as it told of itself, or as it was sampled. */

@@ -25,16 +25,22 @@ class Session {
   readonly python: PythonMemory = new PythonMemory(layoutOf("3.12"));
   readonly clock: FakeClock = new FakeClock();
   readonly statistics: Statistics = new Statistics(INTERVAL_US);
-  readonly #sampled = SampledPython.of(this.python);
-  readonly sink: RecordingSink = new RecordingSink(this.#sampled.frames);
+  readonly #frames = new FrameTable();
+  readonly sink: RecordingSink = new RecordingSink(this.#frames);
   readonly main: number = this.python.interpreter();
   signum = 0;
   /** What a look at the process gives. */
-  attach: () => ProcessSampler | AttachFailure = () => this.#sampled.sampler;
+  attach: () => ProcessSampler | AttachFailure = () => this.find();
 
   constructor() {
     const thread = this.python.thread(this.main, { tid: 1 });
     this.python.setStack(thread, [{ code: this.python.code() }]);
+  }
+
+  /** @returns a sampler of the process, whose time counts from now on. */
+  find(): ProcessSampler {
+    const shared = { frames: this.#frames };
+    return SampledPython.of(this.python, shared, this.clock.nowUs).sampler;
   }
 
   run(options: Partial<SessionOptions> = {}): SessionEnd {
@@ -100,7 +106,7 @@ Deno.test("sampleUntilEnd() counts the time of a process from when it was found"
   session.attach = () => {
     session.attach = () => {
       session.clock.nowUs += 5_000;
-      return SampledPython.of(session.python, session.clock.nowUs).sampler;
+      return session.find();
     };
     return "notPython";
   };

@@ -16,10 +16,12 @@ import type { PythonMemory } from "./python_memory.ts";
 import { type RecordedSample, RecordingSink } from "./recording_sink.ts";
 
 /** A process of whose metrics only the time is sampled. */
-export type BuiltProcess = Pick<
-  PythonProcess,
-  "memory" | "layout" | "runtimeAddress" | "listThreads"
->;
+export type BuiltProcess =
+  & Pick<
+    PythonProcess,
+    "memory" | "layout" | "runtimeAddress" | "listThreads"
+  >
+  & Partial<Pick<PythonProcess, "pid">>;
 
 /** What `pass` gave. */
 export interface Pass {
@@ -43,7 +45,7 @@ export class SampledPython {
     startUs = 0,
   ) {
     this.sampler = new ProcessSampler(
-      { ...process, pid: 42, threadStates: null, memoryLedger: null },
+      { pid: 42, ...process, threadStates: null, memoryLedger: null },
       {
         frames: this.frames,
         threadIndexes: this.threadIndexes,

@@ -42,6 +42,7 @@ for (
   const [script, ...args] of [
     ["deep.py", SECONDS, 33],
     ["idle.py", SECONDS],
+    ["workers.py", SECONDS],
     ["threads.py", SECONDS, 2, 2],
     ["interpreters.py", SECONDS, 2, 2],
     ["children.py", SECONDS, 2],

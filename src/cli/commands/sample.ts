@@ -104,7 +104,8 @@ function sample(run: Run): SessionEnd {
   writeHead(sink, settings, reporter.parentVersion);
   reporter.running();
   reads.reset();
-  const startUs = Math.round(shim.now());
+  // As the first sample's time does, so that the times of a thread add up to the duration.
+  const startUs = tree.samplers.at(-1)?.startUs ?? Math.round(shim.now());
   const endUs = endTimeUs(settings, startUs);
   const statistics = new Statistics(settings.intervalUs);
   statusLine?.begin({ statistics, tree, startUs, endUs });
