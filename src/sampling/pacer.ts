@@ -24,13 +24,23 @@ export interface StopSignal {
 export class Pacer {
   readonly #clock: Clock;
   readonly #intervalUs: number;
+  readonly #endUs: number;
   #deadlineUs: number;
 
-  /** @param intervalUs 0 samples without a pause. @param startUs time of the first sample. */
-  constructor(clock: Clock, intervalUs: number, startUs: number) {
+  /**
+   * @param intervalUs 0 samples without a pause.
+   * @param startUs time of the first sample. @param endUs time of the last one.
+   */
+  constructor(
+    clock: Clock,
+    intervalUs: number,
+    startUs: number,
+    endUs = Infinity,
+  ) {
     this.#clock = clock;
     this.#intervalUs = intervalUs;
     this.#deadlineUs = startUs;
+    this.#endUs = endUs;
   }
 
   /** Waits for the next deadline after `nowUs`. @returns the time at which it woke up. */
@@ -44,6 +54,8 @@ export class Pacer {
       return nowUs;
     }
     this.#deadlineUs = deadline;
-    return this.#clock.sleepUntil(deadline);
+    return this.#clock.sleepUntil(
+      deadline < this.#endUs ? deadline : this.#endUs,
+    );
   }
 }

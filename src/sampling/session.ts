@@ -48,13 +48,12 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
   const watcher = options.watcher ?? null;
   tree.update(clock.now());
   const startUs = clock.now();
-  const pacer = new Pacer(clock, options.intervalUs, startUs);
+  const pacer = new Pacer(clock, options.intervalUs, startUs, endUs);
   let lastUs = Math.round(startUs);
   let aliveUs = startUs;
   let nextTickUs = watcher === null ? Infinity : startUs + watcher.periodUs;
-  for (let nowUs = startUs; nowUs < endUs; nowUs = pacer.wait(clock.now())) {
-    const signum = stopSignal.takeStopSignal();
-    if (signum !== 0) return { kind: "signal", signum };
+  // Every end comes behind a pass, so that the times of a thread add up to the whole.
+  for (let nowUs = startUs;; nowUs = pacer.wait(clock.now())) {
     const passUs = Math.round(nowUs);
     const isCollecting = samplePass(tree, sink, statistics, passUs);
     if (isCollecting) statistics.collectingUs += passUs - lastUs;
@@ -62,6 +61,9 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
     statistics.endPass(clock.now() - nowUs);
     sink.passEnd();
     if (tree.isEmpty) return { kind: "gone" };
+    const signum = stopSignal.takeStopSignal();
+    if (signum !== 0) return { kind: "signal", signum };
+    if (nowUs >= endUs) return { kind: "exposure" };
     // Not before the pass: it takes milliseconds to find a Python, whose time counts from then on.
     tree.update(nowUs);
     if (tree.samplers.length > 0) aliveUs = nowUs;
@@ -71,7 +73,6 @@ export function sampleUntilEnd(options: SessionOptions): SessionEnd {
       nextTickUs = nowUs + watcher!.periodUs;
     }
   }
-  return { kind: "exposure" };
 }
 
 /** Samples every process once. @returns whether one of them collects garbage. */

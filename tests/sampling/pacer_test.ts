@@ -64,3 +64,10 @@ Deno.test("Pacer.wait() takes no more samples than there are intervals, and none
     }
   }));
 });
+
+Deno.test("Pacer.wait() sleeps no longer than to the end", () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(clock, 100, 0, 250);
+  const woken = [1, 2, 3].map(() => pacer.wait(clock.now()));
+  assert.deepEqual(woken, [100, 200, 250]);
+});

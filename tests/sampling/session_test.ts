@@ -64,8 +64,8 @@ Deno.test("sampleUntilEnd() samples at each interval until the time is over", ()
   const end = session.run({ endUs: 1_000 });
   assert.deepEqual(end, { kind: "exposure" });
   const times = session.sink.samples.map(({ timeUs }) => timeUs);
-  assert.deepEqual(times, [0, ...Array(9).fill(100)]);
-  assert.equal(session.statistics.samples, 10);
+  assert.deepEqual(times, [0, ...Array(10).fill(100)]);
+  assert.equal(session.statistics.samples, 11);
 });
 
 Deno.test("sampleUntilEnd() ends with a signal", () => {
@@ -74,7 +74,14 @@ Deno.test("sampleUntilEnd() ends with a signal", () => {
     if (session.clock.nowUs === 300) session.signum = -2;
   };
   assert.deepEqual(session.run(), { kind: "signal", signum: -2 });
-  assert.equal(session.sink.samples.length, 3);
+  assert.equal(session.sink.samples.length, 4);
+});
+
+Deno.test("sampleUntilEnd() samples the last, shorter interval as well", () => {
+  const session = new Session();
+  assert.deepEqual(session.run({ endUs: 250 }), { kind: "exposure" });
+  const times = session.sink.samples.map(({ timeUs }) => timeUs);
+  assert.deepEqual(times, [0, 100, 100, 50]);
 });
 
 Deno.test("sampleUntilEnd() ends with its process", () => {
@@ -129,7 +136,7 @@ Deno.test("sampleUntilEnd() ends each pass, also one without samples", () => {
   sink.passEnd = () => void passes++;
   session.attach = () => "notPython";
   session.run({ sink, endUs: 500 });
-  assert.equal(passes, 5);
+  assert.equal(passes, 6);
 });
 
 Deno.test("sampleUntilEnd() has itself watched now and then, between two passes", () => {
