@@ -121,6 +121,8 @@ set_up() {
   fi
   export PATH
   export DENO_DIR="${DENO_DIR:-$root/.cache/deno}" DENO_NO_UPDATE_CHECK=1
+  # Where a proxy signs with a certificate of its own, only the system knows it.
+  export DENO_TLS_CA_STORE="${DENO_TLS_CA_STORE:-mozilla,system}"
 }
 
 # Runs a task of deno.json in the tree, whatever the current folder is.
