@@ -13,9 +13,11 @@ export function threadIds(
   const folder = `${root}/${pid}/task`;
   const ids = new Map<number, number>();
   try {
+    const isInner = namespacePids(`${root}/${pid}`).length > 1;
     for (const { name } of Deno.readDirSync(folder)) {
       const id = Number(name);
-      ids.set(namespaceId(`${folder}/${name}`) ?? id, id);
+      const own = isInner ? namespacePids(`${folder}/${name}`).at(-1) : id;
+      ids.set(own ?? id, id);
     }
   } catch {
     // The process or one of its threads ended; what was found is right.
@@ -23,7 +25,8 @@ export function threadIds(
   return ids;
 }
 
-function namespaceId(folder: string): number | undefined {
+/** @returns a process's or thread's ids from our PID namespace inward. */
+function namespacePids(folder: string): readonly number[] {
   const status = Deno.readTextFileSync(`${folder}/status`);
-  return parseStatus(status).namespacePids.at(-1);
+  return parseStatus(status).namespacePids;
 }

@@ -126,7 +126,7 @@ export class ThreadTable {
       address,
       identity,
       pthread,
-      tid: this.#hasNativeIds ? identity : this.#tid(pthread),
+      tid: this.#tid(this.#hasNativeIds ? identity : 0, pthread),
       index: this.#indexes.take(),
       seenAt: 0,
       root: 0,
@@ -135,9 +135,13 @@ export class ThreadTable {
     return added;
   }
 
-  #tid(pthread: number): number {
-    if (pthread === 0) return 0;
-    return this.#ids.find(pthread) || pthread;
+  /** @param nativeId what the thread state says, 0 when it says nothing. */
+  #tid(nativeId: number, pthread: number): number {
+    if (this.#hasNativeIds) {
+      if (nativeId === 0 || this.#ids.isThread(nativeId)) return nativeId;
+      return this.#ids.find(pthread) || nativeId;
+    }
+    return pthread === 0 ? 0 : this.#ids.find(pthread) || pthread;
   }
 
   #remove(thread: Thread): void {

@@ -1,9 +1,11 @@
 /**
- * The kernel's id of a thread, for versions whose thread state lacks it.
+ * The kernel's id of a thread, where its thread state lacks it or is wrong.
  *
  * 3.8 to 3.10 keep only `pthread_self()`, which on Linux is the address of the
  * C library's `struct pthread`; that holds the id. Its place is learnt: it is
- * where one of the process's thread ids is found. glibc nptl/descr.h
+ * where one of the process's thread ids is found. From 3.11 on the state has
+ * an id, which is still the parent's after a fork that Python was not told of,
+ * as in uWSGI's workers. glibc nptl/descr.h
  */
 
 import type { RemoteMemory } from "../memory/remote_memory.ts";
@@ -22,11 +24,18 @@ export type ThreadIdSet = Pick<ReadonlySet<number>, "has">;
 export class ThreadIdFinder {
   readonly #reader: StructReader;
   readonly #listThreads: () => ThreadIdSet;
+  #known: ThreadIdSet = new Set();
   #offset: number | null = null;
 
   constructor(memory: RemoteMemory, listThreads: () => ThreadIdSet) {
     this.#reader = new StructReader(memory);
     this.#listThreads = listThreads;
+  }
+
+  /** @returns whether the process has, or had of late, a thread of that id. */
+  isThread(tid: number): boolean {
+    if (!this.#known.has(tid)) this.#known = this.#listThreads();
+    return this.#known.has(tid);
   }
 
   /** @param pthread what `pthread_self()` gave. @returns the kernel's id, or 0 when it cannot be found. */

@@ -119,6 +119,16 @@ Deno.test("ThreadTable.known() falls back to pthread_self() where there is no be
   assert.equal(tabled.pass(address)[0]?.tid, pthread);
 });
 
+Deno.test("ThreadTable.known() does not believe an id of another process", () => {
+  const tabled = new Tabled(layoutOf("3.12"));
+  const { python } = tabled;
+  const address = tabled.thread(43);
+  const { nativeThreadId } = python.layout.thread;
+  // The state is the parent's; the C library knows better since the fork.
+  python.memory.u64(address + nativeThreadId, 42);
+  assert.equal(tabled.pass(address)[0]?.tid, 43);
+});
+
 Deno.test("ThreadTable.known() gives the id 0 to a thread that is not yet running", () => {
   for (const [, layout] of LAYOUTS) {
     const tabled = new Tabled(layout);
