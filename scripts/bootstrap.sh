@@ -119,7 +119,8 @@ set_up() {
     PATH=$root/.tools/deno-$deno_pinned:$PATH
     is_deno deno || install_deno
   fi
-  export PATH
+  # Some tests need chroot and its like, which not everybody's PATH has.
+  export PATH="$PATH:/usr/sbin:/sbin"
   export DENO_DIR="${DENO_DIR:-$root/.cache/deno}" DENO_NO_UPDATE_CHECK=1
   # Where a proxy signs with a certificate of its own, only the system knows it.
   export DENO_TLS_CA_STORE="${DENO_TLS_CA_STORE:-mozilla,system}"

@@ -185,7 +185,8 @@ testPython(
 
 const inTerminal = (words: readonly string[]) => {
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  return ["script", "-qefc", quoted.join(" "), "/dev/null"];
+  // Without exec a shell may stay, and be what Ctrl-C ends.
+  return ["script", "-qefc", `exec ${quoted.join(" ")}`, "/dev/null"];
 };
 
 testPython(
@@ -330,7 +331,7 @@ testPython("a Python that becomes another one is followed", async () => {
   const next = await targetCommand(other!, "split.py", ["1"]);
   const script = "import os, sys, time\n" +
     "def before():\n  time.sleep(0.3)\nbefore()\n" +
-    "os.execv(sys.argv[1], sys.argv[1:])\n";
+    "os.execvp(sys.argv[1], sys.argv[1:])\n";
   const words = [...python!.command, "-S", "-c", script, ...next];
   await using run = startAustin(["-i5ms", ...words]);
   const { code, stdout, stderr } = await run.ended;

@@ -39,6 +39,18 @@ const aPython: Need = { what: "a CPython", met: here !== undefined };
 /** Seconds that a target lives at most. */
 const LIFE = 30;
 
+/** What of a CPython only pyenv's builds have in a form that can be linked or moved. */
+function pyenvNeed(
+  file: string,
+  python: Python | undefined,
+  found: unknown,
+): Need {
+  return {
+    what: `pyenv's ${file}`,
+    met: python?.source === "pyenv" && found !== null,
+  };
+}
+
 function find(pid: number): Runtime {
   return findRuntime(linuxProcess(pid), shim.memoryOf(pid));
 }
@@ -160,7 +172,7 @@ const LINKS = [
 
 for (const python of ours) {
   const files = await developmentFiles(python);
-  const archive: Need = { what: "libpython.a", met: files !== null };
+  const archive = pyenvNeed("libpython.a", python, files);
   for (const [name, args] of LINKS) {
     testNeeding(
       [cCompiler, archive],
@@ -201,7 +213,7 @@ async function sharedLibrary(python: Python): Promise<string | null> {
 
 for (const python of ours) {
   const library = await sharedLibrary(python);
-  const shared: Need = { what: "a shared libpython", met: library !== null };
+  const shared = pyenvNeed("shared libpython", python, library);
   testNeeding(
     [shared, tool("strip")],
     `findRuntime() finds CPython ${python.version} in a library that was stripped, then replaced, then deleted`,
@@ -254,7 +266,7 @@ testNeeding(
 );
 
 const files = here === undefined ? null : await developmentFiles(here);
-const archive: Need = { what: "libpython.a", met: files !== null };
+const archive = pyenvNeed("libpython.a", here, files);
 
 testNeeding(
   [rootUser, tool("unshare"), cCompiler, archive],
