@@ -17,6 +17,7 @@ async function makeProcess(
     );
   }
   await Deno.writeTextFile(`${root}/42/comm`, "python3\n");
+  await Deno.writeTextFile(`${root}/42/status`, "NSpid:\t42\t2\n");
 }
 
 Deno.test("kernelThreadNames() gives names that differ from the process's, by the ids that it knows", () =>
