@@ -24,17 +24,29 @@ function testPython(name: string, fn: () => Promise<void>): void {
   testNeeding([need], name, fn);
 }
 
-/** @returns functions seen in each process. */
+/** Samples that a function has to be in; heap frames of 3.8 to 3.10 give a wrong one now and then. */
+const MIN_SAMPLES = 3;
+
+/** @returns the functions seen in each process, in some samples at least. */
 function scopesByPid(
   samples: readonly CollapsedSample[],
 ): Map<number, Set<string>> {
-  const scopes = new Map<number, Set<string>>();
+  const scopes = new Map<number, Map<string, number>>();
   for (const { pid, stack } of samples) {
-    const known = scopes.get(pid) ?? new Set();
-    scopes.set(pid, known);
-    for (const { scope } of stack.frames) known.add(scope);
+    const counts = scopes.get(pid) ?? new Map<string, number>();
+    scopes.set(pid, counts);
+    for (const scope of new Set(stack.frames.map(({ scope }) => scope))) {
+      counts.set(scope, (counts.get(scope) ?? 0) + 1);
+    }
   }
-  return scopes;
+  const often = (counts: Map<string, number>) =>
+    [...counts].filter(([, count]) => count >= MIN_SAMPLES);
+  return new Map(
+    [...scopes].map(([pid, counts]) => [
+      pid,
+      new Set(often(counts).map(([scope]) => scope)),
+    ]),
+  );
 }
 
 /** Launches a command with `-C`. @returns the functions seen in each process. */
