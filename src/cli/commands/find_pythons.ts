@@ -51,6 +51,8 @@ function awaitTarget(search: Search): void {
     if (signum !== 0) throw new StoppedError(signum);
     throw error instanceof NoProcessError ? ended(search, error) : error;
   }
+  // The look at which it came may have been the one that found a Python.
+  if (signum !== 0) throw new StoppedError(signum);
   tree.update(clock.now());
 }
 
