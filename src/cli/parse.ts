@@ -28,6 +28,16 @@ export interface Parsed<O extends Option = Option> {
   readonly values: Values<O>;
   /** The words after the options: the command and its arguments. */
   readonly operands: readonly string[];
+  /** The options as they were given, in order: for another program that is to get them. */
+  readonly given: readonly GivenOption[];
+}
+
+/** An option of a command line, spelt out. */
+export interface GivenOption {
+  /** Its long name, never abbreviated. */
+  readonly long: string;
+  /** The one word that says it, with its argument: `--interval=1ms`. */
+  readonly word: string;
 }
 
 /**
@@ -49,6 +59,7 @@ class Parser {
   readonly #args: readonly string[];
   readonly #programName: string;
   readonly #values: Record<string, unknown>;
+  readonly #given: GivenOption[] = [];
   #request: Request["long"] | null = null;
   #index = 0;
 
@@ -63,7 +74,7 @@ class Parser {
     this.#values = initialValues(table.options);
   }
 
-  parse(): { request: string | null; values: object; operands: string[] } {
+  parse(): { [K in keyof Parsed]: unknown } {
     if (this.#args.length === 0) this.#request = "usage";
     let word = this.#nextOption();
     while (word !== undefined && word !== "--") {
@@ -72,7 +83,8 @@ class Parser {
       word = this.#nextOption();
     }
     const operands = this.#args.slice(this.#index);
-    return { request: this.#request, values: this.#values, operands };
+    const given = this.#given;
+    return { request: this.#request, values: this.#values, operands, given };
   }
 
   #readLong(word: string): void {
@@ -133,7 +145,10 @@ class Parser {
 
   #set(option: Exclude<Option, Argument>): void {
     if (option.kind === "request") this.#request = option.long;
-    else this.#values[option.long] = true;
+    else {
+      this.#values[option.long] = true;
+      this.#given.push({ long: option.long, word: `--${option.long}` });
+    }
   }
 
   #setArgument(option: Argument, argument: string): void {
@@ -141,6 +156,8 @@ class Parser {
     const value = kind.parse(argument);
     if (value === null) throw usageError(this.#programName, kind.complaint);
     this.#values[option.long] = value;
+    const word = `--${option.long}=${argument}`;
+    this.#given.push({ long: option.long, word });
     if (option.sets !== undefined) this.#values[option.sets] = value;
   }
 

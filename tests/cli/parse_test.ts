@@ -75,11 +75,25 @@ Deno.test.each([
   ["--format=collapsed", { format: "text" }],
   ["-h 5", { heap: 5 }],
 ])("parse() reads %s", (line, values) => {
-  assert.deepEqual(parseAustin(line), {
+  const { given: _, ...parsed } = parseAustin(line);
+  assert.deepEqual(parsed, {
     request: null,
     values: { ...defaults, ...values },
     operands: [],
   });
+});
+
+Deno.test("parse() says which options were given, spelt out", () => {
+  const { given } = parseAustin("-sCi 10ms --inter=1ms -ofile --pid 42 -- x");
+  assert.deepEqual(given.map(({ word }) => word), [
+    "--sleepless",
+    "--children",
+    "--interval=10ms",
+    "--interval=1ms",
+    "--output=file",
+    "--pid=42",
+  ]);
+  assert.equal(given[2]?.long, "interval");
 });
 
 Deno.test.each([

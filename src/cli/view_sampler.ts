@@ -1,0 +1,39 @@
+/** The sampler of a view: this program once more, with what the user said about sampling. */
+
+import type {} from "../../ffi/library.ts";
+import { targetEnvironment } from "../process/environment.ts";
+import {
+  SamplerProcess,
+  type SamplerProgram,
+} from "../views/sampler_process.ts";
+import type { Parsed } from "./parse.ts";
+
+/** Options that are the view's own business. */
+const VIEW_OPTIONS: readonly string[] = [
+  "tui",
+  "web",
+  "output",
+  "format",
+  "binary",
+  "pipe",
+];
+
+/** Starts another process of this program that samples what the command line says. */
+export function startSampler(
+  { given, operands }: Pick<Parsed, "given" | "operands">,
+): SamplerProcess {
+  const options = given.filter(({ long }) => !VIEW_OPTIONS.includes(long));
+  const words = options.map(({ word }) => word);
+  return new SamplerProcess(ownProgram(), words, operands);
+}
+
+/** @returns how to start this program again, whichever way it was started. */
+function ownProgram(): SamplerProgram {
+  const isOneFile = globalThis.__austin !== undefined || Deno.build.standalone;
+  const main = `${import.meta.dirname}/../../main.ts`;
+  return {
+    path: Deno.execPath(),
+    args: isOneFile ? [] : ["run", "-A", main],
+    env: targetEnvironment(),
+  };
+}
