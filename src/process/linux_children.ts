@@ -5,14 +5,8 @@
  * where it is built to; elsewhere every process is asked for its parent.
  */
 
-/** Finds children of processes. */
-export interface Children {
-  /** @returns ids of the processes that it started and that have not ended; none when it has ended itself. */
-  of(pid: number): readonly number[];
-}
-
 /** Children by the kernel's lists, or by a look at all processes. */
-export class LinuxChildren implements Children {
+export class LinuxChildren {
   readonly #root: string;
   readonly #hasLists: boolean;
 
@@ -21,6 +15,7 @@ export class LinuxChildren implements Children {
     this.#hasLists = exists(`${root}/${Deno.pid}/task/${Deno.pid}/children`);
   }
 
+  /** @returns ids of the processes that it started and that have not ended; none when it has ended itself. */
   of(pid: number): readonly number[] {
     return this.#hasLists ? this.#listed(pid) : this.#searched(pid);
   }

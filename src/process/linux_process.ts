@@ -11,7 +11,8 @@
 import { isRange } from "../binary/byte_source.ts";
 import { MAX_MAPS_SIZE } from "../limits.ts";
 import { type Module, modulesOf, parseMaps } from "./maps.ts";
-import type { ModuleFile, Process, Protection, Refusal } from "./process.ts";
+import { permissionHint, readProtection } from "./linux_permissions.ts";
+import type { ModuleFile, Process, Refusal } from "./process.ts";
 
 /** Bytes that are asked for at a time; the kernel gives a page of lines each. */
 const READ_SIZE = 65_536;
@@ -31,7 +32,7 @@ export function linuxProcess(pid: number, root = "/proc"): Process {
     pid,
     modules: () => readModules(folder),
     openModule: (module) => openModule(folder, module),
-    protection: () => readProtection(root),
+    permissionHint: () => permissionHint(readProtection(root)),
   };
 }
 
@@ -137,14 +138,6 @@ function readAt(
   } catch {
     return null;
   }
-}
-
-function readProtection(root: string): Protection {
-  const scope = readText(`${root}/sys/kernel/yama/ptrace_scope`);
-  return {
-    superuser: Deno.uid() === 0,
-    ptraceScope: typeof scope === "string" ? null : parseInt(scope.text, 10),
-  };
 }
 
 /** Reads a file of procfs, whose size is not known beforehand. */

@@ -1,91 +1,49 @@
 /**
- * An ELF image as a process has it loaded: its headers, and its load bias,
- * the difference between addresses there and those that the linker gave.
+ * An executable or library as a process has it loaded, whatever its format.
  *
- * The headers are read from the process, through the mappings of the file, so
- * the file itself is not needed. The mapping that has the start of the file
- * decides on the bias; not the executable one, whose place says nothing when
- * segments are aligned to 2 MiB or split. A program may have mapped the same
- * file once more as data: of several starts the one with most segments in
- * their places is the image.
+ * Each format has a file: it reads the headers from the process, so that the
+ * file itself is not needed, and turns the linker's addresses into those of
+ * the process.
  */
 
 import type { ByteSource } from "../binary/byte_source.ts";
-import {
-  type ElfImage,
-  parseElf,
-  type Segment,
-  SegmentFlag,
-  SegmentType,
-} from "../binary/elf.ts";
-import { MAX_IMAGE_STARTS } from "../limits.ts";
-import { addressOfOffset, type Mapping, type Module } from "./maps.ts";
+import { elfImage } from "./elf_image.ts";
+import type { Module } from "./maps.ts";
 
-/** A module that is an ELF image. */
+/** A module that is an image. All addresses are those in the process. */
 export interface LoadedImage {
   readonly module: Module;
-  readonly elf: ElfImage;
-  /** Add it to an address of the ELF file to get one in the process. */
-  readonly bias: number;
+  /** Bits of a pointer. */
+  readonly bits: 32 | 64;
+  /** @returns what it exports, by its tables in memory; null when it has none. */
+  exports(): Exports | null;
+  /**
+   * Looks in its file, which has more symbols than are loaded.
+   * @param section name of a section, without what the format puts before it.
+   * @returns null when it is no such file.
+   */
+  lookInFile(
+    file: ByteSource,
+    names: readonly string[],
+    section: string,
+  ): FileFindings | null;
+  /** @returns where its variables are: `.data`, `.bss` and their like. */
+  writableRanges(): AddressRange[];
+  /** @returns where the variables are that start as zero, which the file has no bytes for: `.bss`. */
+  zeroedRanges(): AddressRange[];
 }
 
-/** @param memory of the process, by address. @returns null when the module is no ELF image. */
-export function loadedImage(
-  memory: ByteSource,
-  module: Module,
-): LoadedImage | null {
-  const elf = parseElf(mappedFile(memory, module.mappings));
-  if (elf === null) return null;
-  const bias = loadBias(elf, module.mappings);
-  return bias === null ? null : { module, elf, bias };
+/** Finds the symbols that one loaded image exports. */
+export interface Exports {
+  /** @returns null when the image does not define it. */
+  find(name: string): number | null;
 }
 
-/** A file's bytes, by offset in the file, as far as they are mapped. */
-function mappedFile(
-  memory: ByteSource,
-  mappings: readonly Mapping[],
-): ByteSource {
-  return {
-    read: (offset, size) => {
-      const address = addressOfOffset(mappings, offset);
-      return address === null ? null : memory.read(address, size);
-    },
-  };
-}
-
-/**
- * @param mappings all mappings of the image's file.
- * @returns the load bias; null when no segment is where the first one would put it.
- */
-export function loadBias(
-  elf: ElfImage,
-  mappings: readonly Mapping[],
-): number | null {
-  const loads = loadedSegments(elf).slice(0, MAX_IMAGE_STARTS);
-  const first = loads[0];
-  if (first === undefined) return null;
-  const starts = mappings.filter(({ offset }) => offset <= first.offset);
-  let best: number | null = null;
-  let bestCount = 0;
-  for (const { start, offset } of starts.slice(0, MAX_IMAGE_STARTS)) {
-    const bias = start - offset + first.offset - first.address;
-    const count = loads.filter((s) => isInPlace(s, bias, mappings)).length;
-    if (count > bestCount) [best, bestCount] = [bias, count];
-  }
-  return best;
-}
-
-/** @returns whether the segment's first byte of the file is where this bias puts it. */
-function isInPlace(
-  segment: Segment,
-  bias: number,
-  mappings: readonly Mapping[],
-): boolean {
-  const address = bias + segment.address;
-  return mappings.some((m) =>
-    address >= m.start && address < m.end &&
-    address - m.start + m.offset === segment.offset
-  );
+/** What a file told about the image that was loaded from it. */
+export interface FileFindings {
+  readonly symbols: ReadonlyMap<string, number>;
+  /** Where the section is; null when there is none of that name. */
+  readonly section: number | null;
 }
 
 /** A range of addresses in a process. */
@@ -94,28 +52,10 @@ export interface AddressRange {
   readonly size: number;
 }
 
-/** @returns where the image's variables are: `.data`, `.bss` and their like. */
-export function writableRanges({ elf, bias }: LoadedImage): AddressRange[] {
-  return writableSegments(elf).map((segment) => ({
-    address: bias + segment.address,
-    size: segment.memorySize,
-  }));
-}
-
-/** @returns where the variables are that start as zero, which the file has no bytes for: `.bss`. */
-export function zeroedRanges({ elf, bias }: LoadedImage): AddressRange[] {
-  return writableSegments(elf).map((segment) => ({
-    address: bias + segment.address + segment.fileSize,
-    size: segment.memorySize - segment.fileSize,
-  }));
-}
-
-function writableSegments(elf: ElfImage): Segment[] {
-  return loadedSegments(elf).filter(({ flags }) =>
-    (flags & SegmentFlag.write) !== 0
-  );
-}
-
-function loadedSegments(elf: ElfImage): Segment[] {
-  return elf.segments.filter(({ type }) => type === SegmentType.load);
+/** @param memory of the process, by address. @returns null when the module is no image that we know. */
+export function loadedImage(
+  memory: ByteSource,
+  module: Module,
+): LoadedImage | null {
+  return elfImage(memory, module);
 }

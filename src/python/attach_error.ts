@@ -9,7 +9,7 @@ import {
   PermissionError,
   UnknownVersionError,
 } from "../errors.ts";
-import type { Process, Protection, Refusal } from "../process/process.ts";
+import type { Process, Refusal } from "../process/process.ts";
 import type { NotReady, Unsupported } from "./runtime_check.ts";
 import { NEWEST_MINOR, OLDEST_MINOR } from "./version.ts";
 
@@ -38,7 +38,7 @@ export function attachError(process: Process, failure: Failure): AustinError {
     case "denied":
       return new PermissionError(
         `Insufficient permissions: cannot read the memory of process ${pid}`,
-        permissionHint(process.protection()),
+        process.permissionHint(),
       );
     case "gone":
       return new NoProcessError(
@@ -62,29 +62,4 @@ function notPython(pid: number, reason: string): NotPythonError {
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** @returns what a user can do who may not read a process. */
-export function permissionHint(
-  { superuser, ptraceScope }: Protection,
-): string {
-  const ways = [
-    ...superuser ? [] : [
-      "use sudo",
-      "give austin the capability with `sudo setcap cap_sys_ptrace+ep $(which austin)`",
-    ],
-    "in Docker, start the container with `--cap-add SYS_PTRACE`",
-  ];
-  return [...ways, ...yamaHint(ptraceScope)].join("; ");
-}
-
-/** Linux Documentation/admin-guide/LSM/Yama.rst */
-function yamaHint(ptraceScope: number | null): string[] {
-  if (ptraceScope === null || ptraceScope === 0) return [];
-  return ptraceScope >= 3
-    ? ["Yama forbids it until the next boot (`kernel.yama.ptrace_scope` is 3)"]
-    : [
-      "or allow it to everybody with `sudo sysctl kernel.yama.ptrace_scope=0` " +
-      `(it is ${ptraceScope})`,
-    ];
 }

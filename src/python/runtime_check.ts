@@ -79,7 +79,7 @@ export function checkPlace(
   if (version === null) return { kind: "notReady", path };
   const python = describe(version);
   if (!isSupported(version)) return { kind: "unsupported", python };
-  if (image.elf.format.bits !== 64) {
+  if (image.bits !== 64) {
     return { kind: "unsupported", python: `a 32-bit ${python}` };
   }
   const selfDescribing = ownVersion !== null;

@@ -8,16 +8,8 @@
  */
 
 import { type ByteSource, viewOf } from "../binary/byte_source.ts";
-import { parseElf, readSections } from "../binary/elf.ts";
-import { dynamicSymbols } from "../binary/elf_dynamic.ts";
-import { findFileSymbols } from "../binary/elf_symbols.ts";
 import { MAX_RUNTIME_PLACES, MAX_SCAN_SIZE } from "../limits.ts";
-import {
-  type AddressRange,
-  type LoadedImage,
-  writableRanges,
-  zeroedRanges,
-} from "../process/loaded_image.ts";
+import type { AddressRange, LoadedImage } from "../process/loaded_image.ts";
 import { COOKIE } from "./debug_offsets.ts";
 import { layoutFor } from "./layouts/mod.ts";
 import { type Version, versionOfBanner, versionOfHex } from "./version.ts";
@@ -40,16 +32,16 @@ const Name = {
 } as const;
 
 /** The section that `_PyRuntime` has for itself from 3.10 on. 3.10 Python/pylifecycle.c _PyRuntime */
-const RUNTIME_SECTION = ".PyRuntime";
+const RUNTIME_SECTION = "PyRuntime";
 
 const latin1 = new TextDecoder("latin1");
 
 /** @returns what the image exports: one place at most. */
 export function exportedPlaces(
   memory: ByteSource,
-  { elf, bias }: LoadedImage,
+  image: LoadedImage,
 ): RuntimePlace[] {
-  const symbols = dynamicSymbols(memory, elf, bias);
+  const symbols = image.exports();
   if (symbols === null) return [];
   const address = symbols.find(Name.runtime);
   if (address === null && symbols.find(Name.getVersion) === null) return [];
@@ -60,19 +52,16 @@ export function exportedPlaces(
 /** @returns what the image's file tells: one place at most. */
 export function placesInFile(
   memory: ByteSource,
-  { bias }: LoadedImage,
+  image: LoadedImage,
   file: ByteSource,
 ): RuntimePlace[] {
-  const elf = parseElf(file);
-  if (elf === null) return [];
-  const symbols = findFileSymbols(file, elf, Object.values(Name));
-  const section = readSections(file, elf)
-    .find(({ name }) => name === RUNTIME_SECTION);
-  const loaded = (address?: number) =>
-    address === undefined ? null : bias + address;
-  const address = loaded(symbols.get(Name.runtime) ?? section?.address);
+  const names = Object.values(Name);
+  const found = image.lookInFile(file, names, RUNTIME_SECTION);
+  if (found === null) return [];
+  const { symbols, section } = found;
+  const address = symbols.get(Name.runtime) ?? section;
   if (address === null && !symbols.has(Name.getVersion)) return [];
-  const version = loaded(symbols.get(Name.version));
+  const version = symbols.get(Name.version) ?? null;
   return [{ address, version: hexVersion(memory, version) }];
 }
 
@@ -93,7 +82,7 @@ export function scannedPlaces(
   const version = bannerVersion(memory, image);
   const layout = version && layoutFor(version);
   const places: RuntimePlace[] = [];
-  for (const range of writableRanges(image)) {
+  for (const range of image.writableRanges()) {
     const bytes = readRange(memory, range);
     for (const offset of cookieOffsets(bytes)) {
       places.push({ address: range.address + offset, version });
@@ -113,7 +102,7 @@ export function bannerVersion(
   memory: ByteSource,
   image: LoadedImage,
 ): Version | null {
-  for (const range of zeroedRanges(image)) {
+  for (const range of image.zeroedRanges()) {
     const version = versionOfBanner(latin1.decode(readRange(memory, range)));
     if (version !== null) return version;
   }

@@ -8,21 +8,16 @@
  * gained or lost.
  */
 
-/** Reads how much of a process is in memory. */
-export interface ResidentMemoryReader {
-  /** @returns bytes. */
-  read(): number;
-  close(): void;
-}
+import type { ResidentMemory } from "../process/process.ts";
 
 /** What is still to be put down to somebody. */
 export class MemoryLedger {
-  readonly #resident: ResidentMemoryReader;
+  readonly #resident: ResidentMemory;
   #lastBytes: number;
   #openBytes = 0;
   #isOverdue = false;
 
-  constructor(resident: ResidentMemoryReader) {
+  constructor(resident: ResidentMemory) {
     this.#resident = resident;
     this.#lastBytes = resident.read();
   }

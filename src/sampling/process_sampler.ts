@@ -13,6 +13,7 @@ import type { Sink } from "../events/sink.ts";
 import { MAX_THREADS } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
+import type { ThreadStates } from "../process/process.ts";
 import { CodeReader } from "../python/code.ts";
 import { FrameInterner } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
@@ -51,14 +52,6 @@ export interface PythonProcess {
   readonly threadStates: ThreadStates | null;
   /** Tells whom memory is put down to, in the modes that want to know. */
   readonly memoryLedger: MemoryLedger | null;
-}
-
-/** Tells which threads of a process are off the CPU. */
-export interface ThreadStates {
-  /** Begins a pass over the process. */
-  begin(): void;
-  isIdle(tid: number): boolean;
-  close(): void;
 }
 
 /** What is sampled of each stack, and which stacks are. */

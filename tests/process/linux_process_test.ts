@@ -173,14 +173,6 @@ Deno.test("readStatus() tells about processes, and when there is none", () => {
   assert.equal(readStatus(NO_PID), "gone");
 });
 
-Deno.test("protection() tells Yama's setting, where there is Yama", async () => {
-  await using shop = await workshop();
-  const fake = new FakeProc(shop);
-  assert.equal(fake.process().protection().ptraceScope, null);
-  await fake.write("../sys/kernel/yama/ptrace_scope", "1\n");
-  assert.equal(fake.process().protection().ptraceScope, 1);
-});
-
 testNeeding(
   [rootUser, tool("setpriv"), tool("unshare")],
   "readStatus() tells the PID inside a PID namespace",

@@ -5,11 +5,7 @@
 
 import { layoutFor } from "../../src/python/layouts/mod.ts";
 import type { Module } from "../../src/process/maps.ts";
-import type {
-  Process,
-  Protection,
-  Refusal,
-} from "../../src/process/process.ts";
+import type { Process, Refusal } from "../../src/process/process.ts";
 import { buildElf, ELF_CONTENTS } from "./elf_builder.ts";
 import { FakeMemory } from "./fake_memory.ts";
 
@@ -53,8 +49,8 @@ export class FakeProcess implements Process {
     return null;
   }
 
-  protection(): Protection {
-    return { superuser: false, ptraceScope: null };
+  permissionHint(): string {
+    return "ask nicely";
   }
 
   /** Puts an image into the memory. */

@@ -92,6 +92,6 @@ export function processOf({ module }: Image): Process {
     pid: 42,
     modules: () => [module],
     openModule: () => null,
-    protection: () => ({ superuser: false, ptraceScope: null }),
+    permissionHint: () => "",
   };
 }

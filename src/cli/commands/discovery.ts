@@ -5,11 +5,7 @@
 
 import type { Shim } from "../../../ffi/shim.ts";
 import type { AustinError } from "../../errors.ts";
-import { LinuxChildren } from "../../process/linux_children.ts";
-import { linuxProcess } from "../../process/linux_process.ts";
-import { threadIds } from "../../process/linux_threads.ts";
-import { ResidentMemory } from "../../process/resident_memory.ts";
-import { LinuxThreadStates } from "../../process/thread_states.ts";
+import type { System } from "../../process/process.ts";
 import { attachError } from "../../python/attach_error.ts";
 import {
   type Runtime,
@@ -34,13 +30,19 @@ export class SystemDiscovery implements Discovery {
   readonly #shim: Shim;
   readonly #shared: SharedTables;
   readonly #onFound: FoundListener;
-  readonly #children = new LinuxChildren();
+  readonly #system: System;
   #awaited: { pid: number; runtime: Runtime } | null = null;
   /** Set when a process runs a Python that we cannot read. */
   unsupported: AustinError | null = null;
 
-  constructor(shim: Shim, shared: SharedTables, onFound: FoundListener) {
+  constructor(
+    shim: Shim,
+    system: System,
+    shared: SharedTables,
+    onFound: FoundListener,
+  ) {
     this.#shim = shim;
+    this.#system = system;
     this.#shared = shared;
     this.#onFound = onFound;
   }
@@ -51,7 +53,7 @@ export class SystemDiscovery implements Discovery {
     if (awaited?.pid === pid) return this.#samplerOf(pid, awaited.runtime);
     const isThorough = attempt > 1 &&
       (attempt <= 4 || attempt % THOROUGH_ATTEMPTS === 0);
-    const process = linuxProcess(pid);
+    const process = this.#system.process(pid);
     const search = searchRuntime(
       process,
       this.#shim.memoryOf(pid),
@@ -79,7 +81,7 @@ export class SystemDiscovery implements Discovery {
   /** Waits for a process to become a Python, which the next `attach` then samples. @throws as `waitForRuntime`. */
   await(pid: number, timeoutMs: number, stopped: () => boolean): void {
     const runtime = waitForRuntime(
-      linuxProcess(pid),
+      this.#system.process(pid),
       this.#shim.memoryOf(pid),
       { clock: this.#shim, timeoutMs, stopped },
     );
@@ -87,26 +89,25 @@ export class SystemDiscovery implements Discovery {
   }
 
   childrenOf(pid: number): readonly number[] {
-    return this.#children.of(pid);
+    return this.#system.childrenOf(pid);
   }
 
   #samplerOf(pid: number, runtime: Runtime): ProcessSampler {
     this.#onFound(pid, runtime);
     const { metrics, cpuOnly, idle } = this.#shared.probes;
     const shim = this.#shim;
+    const system = this.#system;
     const wantsStates = cpuOnly || idle || metrics === "full";
     const process = {
       pid,
       memory: shim.memoryOf(pid),
       layout: runtime.layout,
       runtimeAddress: runtime.address,
-      listThreads: () => threadIds(pid),
-      threadStates: wantsStates
-        ? new LinuxThreadStates(shim, pid, () => threadIds(pid))
-        : null,
+      listThreads: () => system.threadIds(pid),
+      threadStates: wantsStates ? system.threadStates(pid) : null,
       memoryLedger: metrics === "time"
         ? null
-        : new MemoryLedger(new ResidentMemory(shim, pid, shim.pageSize())),
+        : new MemoryLedger(system.residentMemory(pid)),
     };
     return new ProcessSampler(process, this.#shared, Math.round(shim.now()));
   }

@@ -10,8 +10,7 @@ import {
   PermissionError,
   StoppedError,
 } from "../../errors.ts";
-import { linuxProcess } from "../../process/linux_process.ts";
-import { permissionHint } from "../../python/attach_error.ts";
+import type { System } from "../../process/process.ts";
 import type { Clock, StopSignal } from "../../sampling/pacer.ts";
 import type { ProcessTree } from "../../sampling/process_tree.ts";
 import type { Settings } from "../settings.ts";
@@ -23,6 +22,7 @@ const PAUSE_US = 1_000;
 /** What the search needs. */
 export interface Search {
   readonly settings: Settings;
+  readonly system: System;
   readonly clock: Clock;
   readonly stopSignal: StopSignal;
   readonly tree: ProcessTree;
@@ -89,13 +89,13 @@ function ended({ settings, tree }: Search, cause?: Error): AustinError {
   );
 }
 
-function noPython({ tree, settings, discovery }: Search): AustinError {
+function noPython({ tree, settings, system, discovery }: Search): AustinError {
   const pid = tree.rootPid;
   if (discovery.unsupported !== null) return discovery.unsupported;
   if (tree.isDenied) {
     return new PermissionError(
       `Insufficient permissions: cannot read the memory of process ${pid} or of its children`,
-      permissionHint(linuxProcess(pid).protection()),
+      system.process(pid).permissionHint(),
     );
   }
   return new NoChildrenError(

@@ -18,7 +18,7 @@ import type { Sink } from "../../events/sink.ts";
 import type { Log } from "../../log.ts";
 import { ReadCounts } from "../../memory/read_counts.ts";
 import { ByteWriter } from "../../output/byte_writer.ts";
-import { linuxProcess } from "../../process/linux_process.ts";
+import type { System } from "../../process/process.ts";
 import { ThreadIndexes } from "../../python/thread.ts";
 import { ProcessTree } from "../../sampling/process_tree.ts";
 import { sampleUntilEnd, type SessionEnd } from "../../sampling/session.ts";
@@ -28,6 +28,7 @@ import { Reporter } from "../reporter.ts";
 import { logReads, logRuntime } from "../run_log.ts";
 import type { SampleSettings } from "../settings.ts";
 import { StatusLine, wantsStatusLine } from "../status_line.ts";
+import { openSystem } from "../system.ts";
 import { type FoundListener, SystemDiscovery } from "./discovery.ts";
 import { createSink } from "./create_sink.ts";
 import { findPythons } from "./find_pythons.ts";
@@ -44,12 +45,13 @@ export async function sampleCommand(
   shim.recordStopSignals();
   const target = startTarget(settings, shim);
   shim.sleepPrecisely();
+  const system = openSystem(shim);
   const frames = new FrameTable();
   const sink = createSink(settings, new ByteWriter(output), frames);
   try {
     return await endOf(
       target,
-      sample({ settings, log, shim, target, sink, frames }),
+      sample({ settings, log, shim, system, target, sink, frames }),
     );
   } catch (error) {
     if (error instanceof StoppedError) target.forward(error.signum);
@@ -82,6 +84,7 @@ interface Run {
   readonly settings: SampleSettings;
   readonly log: Log;
   readonly shim: Shim;
+  readonly system: System;
   readonly target: Target;
   readonly sink: Sink;
   readonly frames: FrameTable;
@@ -89,7 +92,7 @@ interface Run {
 
 /** One run, from the first look at the target to the trailer. @throws AustinError */
 function sample(run: Run): SessionEnd {
-  const { settings, log, shim, target, sink } = run;
+  const { settings, log, shim, system, target, sink } = run;
   const reads = new ReadCounts();
   const reporter = new Reporter(settings);
   using statusLine = wantsStatusLine(settings) ? new StatusLine() : null;
@@ -97,10 +100,17 @@ function sample(run: Run): SessionEnd {
   const discovery = discoveryOf(run, reads, (pid, runtime) => {
     statusLine?.clear();
     reporter.found(pid, pid === target.pid, runtime.version);
-    logRuntime(log, pid, runtime, () => linuxProcess(pid).modules());
+    logRuntime(log, pid, runtime, () => system.process(pid).modules());
   });
   const tree = new ProcessTree(target.pid, settings.children, discovery);
-  findPythons({ settings, clock: shim, stopSignal: shim, tree, discovery });
+  findPythons({
+    settings,
+    system,
+    clock: shim,
+    stopSignal: shim,
+    tree,
+    discovery,
+  });
   writeHead(sink, settings, reporter.parentVersion);
   reporter.running();
   reads.reset();
@@ -131,7 +141,7 @@ function sample(run: Run): SessionEnd {
 
 /** Where the log wants to know of reads, they are counted. */
 function discoveryOf(
-  { settings, log, shim, frames }: Run,
+  { settings, log, shim, system, frames }: Run,
   reads: ReadCounts,
   onFound: FoundListener,
 ): SystemDiscovery {
@@ -143,7 +153,7 @@ function discoveryOf(
     maxSnapshotSize: settings.maxSnapshotSize,
   };
   const used = log.isVerbose ? countingShim(shim, reads) : shim;
-  return new SystemDiscovery(used, shared, onFound);
+  return new SystemDiscovery(used, system, shared, onFound);
 }
 
 /** @returns the same shim; what is read of processes is counted. */

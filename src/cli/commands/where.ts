@@ -13,9 +13,7 @@ import type { Log } from "../../log.ts";
 import { ByteWriter } from "../../output/byte_writer.ts";
 import { whereText } from "../../output/where.ts";
 import { whereJson } from "../../output/where_json.ts";
-import { kernelThreadNames } from "../../process/kernel_thread_names.ts";
-import { linuxProcess } from "../../process/linux_process.ts";
-import { threadIds } from "../../process/linux_threads.ts";
+import type { System } from "../../process/process.ts";
 import { attachError } from "../../python/attach_error.ts";
 import type { Runtime } from "../../python/find_runtime.ts";
 import { ThreadIndexes } from "../../python/thread.ts";
@@ -28,6 +26,7 @@ import { openOutput, type Output } from "../output.ts";
 import { logRuntime } from "../run_log.ts";
 import type { WhereSettings } from "../settings.ts";
 import { say, styleFor } from "../style.ts";
+import { openSystem } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { SystemDiscovery } from "./discovery.ts";
 import { findPythons } from "./find_pythons.ts";
@@ -59,16 +58,25 @@ function lookAtTree(
 ): ProcessStacks[] {
   const frames = new FrameTable();
   const runtimes = new Map<number, Runtime>();
+  const system = openSystem(shim);
   const discovery = new SystemDiscovery(
     shim,
+    system,
     sharedTables(settings, frames),
     (pid, runtime) => {
       runtimes.set(pid, runtime);
-      logRuntime(log, pid, runtime, () => linuxProcess(pid).modules());
+      logRuntime(log, pid, runtime, () => system.process(pid).modules());
     },
   );
   const tree = new ProcessTree(settings.pid, settings.children, discovery);
-  findPythons({ settings, clock: shim, stopSignal: shim, tree, discovery });
+  findPythons({
+    settings,
+    system,
+    clock: shim,
+    stopSignal: shim,
+    tree,
+    discovery,
+  });
   if (settings.children) {
     tree.update(shim.sleepUntil(shim.now() + CHILDREN_PAUSE_US));
   }
@@ -78,11 +86,15 @@ function lookAtTree(
     const { pid } = sampler;
     const look = lookAt(sampler, frames, shim);
     if (typeof look === "number") failure = look;
-    else processes.push(describe({ pid, look, settings, shim, runtimes }));
+    else {
+      processes.push(
+        describe({ pid, look, settings, shim, system, runtimes }),
+      );
+    }
   }
   tree.close();
   if (processes.length > 0) return processes;
-  throw attachError(linuxProcess(settings.pid), { kind: REFUSALS[failure] });
+  throw attachError(system.process(settings.pid), { kind: REFUSALS[failure] });
 }
 
 /** What a look at a process without a result says of it. */
@@ -115,25 +127,26 @@ interface Known {
   readonly look: Look;
   readonly settings: WhereSettings;
   readonly shim: Shim;
+  readonly system: System;
   readonly runtimes: ReadonlyMap<number, Runtime>;
 }
 
 function describe(known: Known): ProcessStacks {
-  const { pid, look: { stacks, errors }, settings, shim, runtimes } = known;
-  const runtime = runtimes.get(pid)!;
+  const { pid, look: { stacks, errors }, settings, system } = known;
+  const runtime = known.runtimes.get(pid)!;
   const names = readThreadNames({
-    memory: shim.memoryOf(pid),
+    memory: known.shim.memoryOf(pid),
     runtime,
-    listThreads: () => threadIds(pid),
+    listThreads: () => system.threadIds(pid),
   });
-  const kernelNames = kernelThreadNames(pid);
+  const systemNames = system.threadNames(pid);
   return {
     pid,
     isChild: pid !== settings.pid,
     python: formatVersion(runtime.version),
     threads: stacks.map((stack) => ({
       ...stack,
-      name: names.of(stack.iid, stack.tid) ?? kernelNames.get(stack.tid) ??
+      name: names.of(stack.iid, stack.tid) ?? systemNames.get(stack.tid) ??
         null,
     })),
     lacksThreads: errors > stacks.filter(({ isInvalid }) => isInvalid).length,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { kernelThreadNames } from "../../src/process/kernel_thread_names.ts";
+import { kernelThreadNames } from "../../src/process/linux_thread_names.ts";
 import { inFolder } from "../support/folder.ts";
 
 /** Makes `/proc/42` with threads. @param names by thread id. */

@@ -12,7 +12,8 @@
  */
 
 import type { KeptFiles } from "./kept_file.ts";
-import { numberAt } from "./resident_memory.ts";
+import { numberAt } from "./linux_memory.ts";
+import type { ThreadStates } from "./process.ts";
 
 /** Bytes of `stat` up to the state: an id, a name of up to 64 bytes in parentheses. */
 const STAT_SIZE = 128;
@@ -35,7 +36,7 @@ interface KnownThread {
 }
 
 /** Idle threads of one process on Linux. */
-export class LinuxThreadStates {
+export class LinuxThreadStates implements ThreadStates {
   readonly #files: KeptFiles;
   readonly #pid: number;
   readonly #listThreads: () => ReadonlyMap<number, number>;

@@ -4,14 +4,15 @@
  */
 
 import type { KeptFiles } from "./kept_file.ts";
+import type { ResidentMemory } from "./process.ts";
 
 /** Bytes of `statm`: seven numbers of up to twenty digits. */
 const STATM_SIZE = 160;
 
 const SPACE = 0x20;
 
-/** Resident memory of one process. */
-export class ResidentMemory {
+/** Resident memory of one process on Linux. */
+export class LinuxResidentMemory implements ResidentMemory {
   readonly #files: KeptFiles;
   readonly #file: number;
   readonly #bytes = new Uint8Array(STATM_SIZE);

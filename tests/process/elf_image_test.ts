@@ -2,15 +2,9 @@ import assert from "node:assert/strict";
 import { openShim } from "../../ffi/shim.ts";
 import { bytesSource } from "../../src/binary/byte_source.ts";
 import { type ElfImage, parseElf } from "../../src/binary/elf.ts";
-import { dynamicSymbols } from "../../src/binary/elf_dynamic.ts";
 import { memorySource } from "../../src/memory/memory_source.ts";
 import { linuxProcess } from "../../src/process/linux_process.ts";
-import {
-  loadBias,
-  loadedImage,
-  writableRanges,
-  zeroedRanges,
-} from "../../src/process/loaded_image.ts";
+import { elfImage, loadBias } from "../../src/process/elf_image.ts";
 import { modulesOf, parseMaps } from "../../src/process/maps.ts";
 import {
   cCompiler,
@@ -108,17 +102,17 @@ Deno.test("writableRanges() and zeroedRanges() are addresses in the process", ()
   memory.map(0x10000, bytes);
   const maps = "00010000-00013000 rw-p 00000000 fe:00 7 /lib/x.so\n";
   const [module] = modulesOf(parseMaps(maps));
-  const loaded = loadedImage(memorySource(memory), module!)!;
-  assert.deepEqual(writableRanges(loaded), [{
+  const loaded = elfImage(memorySource(memory), module!)!;
+  assert.deepEqual(loaded.writableRanges(), [{
     address: 0x10000,
     size: 0x3000,
   }]);
-  assert.deepEqual(zeroedRanges(loaded), [{ address: 0x11000, size: 0x2000 }]);
+  assert.deepEqual(loaded.zeroedRanges(), [{ address: 0x11000, size: 0x2000 }]);
 });
 
 testNeeding(
   [cCompiler],
-  "loadedImage() finds libraries of any layout where the loader put them",
+  "elfImage() finds libraries of any layout where the loader put them",
   async () => {
     await using shop = await workshop();
     const memory = memorySource(shim.memoryOf(Deno.pid));
@@ -138,8 +132,7 @@ testNeeding(
       const modules = linuxProcess(Deno.pid).modules();
       assert(typeof modules !== "string");
       const module = modules.find((module) => module.path === path);
-      const { elf, bias } = loadedImage(memory, module!)!;
-      const address = dynamicSymbols(memory, elf, bias)?.find("answer");
+      const address = elfImage(memory, module!)!.exports()?.find("answer");
       const value = memory.read(address!, 4);
       assert.deepEqual([...value!], [42, 0, 0, 0]);
       assert.equal(library.symbols.answer, 42);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LinuxThreadStates } from "../../src/process/thread_states.ts";
+import { LinuxThreadStates } from "../../src/process/linux_thread_states.ts";
 import { FakeFiles } from "../support/fake_files.ts";
 
 const STAT = "/proc/42/task/43/stat";
