@@ -56,12 +56,12 @@ const layers: Readonly<Record<LayerName, Layer>> = {
   output: { paths: ["src/output/"], uses: ["base", "events"] },
   formats: {
     paths: ["src/formats/"],
-    uses: ["base", "events"],
+    uses: ["base", "events", "output"],
     packages: true,
   },
   views: {
     paths: ["src/views/"],
-    uses: ["base", "events", "formats"],
+    uses: ["base", "events", "output", "formats"],
     packages: true,
   },
   ffi: {

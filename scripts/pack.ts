@@ -54,11 +54,15 @@ export async function pack(options: PackOptions): Promise<void> {
   const since = new Date();
   checkRuntime();
   const native = nativeFolder(Deno.build.target);
+  const bundle = await bundleProgram(options.entry);
   const parts = {
     stub: readStub(await readPart(`${native}/${ENTRY_STUB}`)),
     library: await readPart(`${native}/libaustin.so`),
-    loader: await bundleLoader(options.answers ?? {}),
-    bundle: await bundleProgram(options.entry),
+    loader: await bundleLoader({
+      answers: options.answers ?? {},
+      startSize: bundle.start.length,
+    }),
+    bundle: concatenated([bundle.start, bundle.later]),
   };
   const elf = await Deno.readFile(Deno.execPath());
   const host = readHost(elf);
@@ -76,6 +80,16 @@ export async function pack(options: PackOptions): Promise<void> {
     // Beyond what the umask leaves: everybody may run it, nobody may change it.
     await Deno.chmod(temporary, 0o755);
   });
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Asks a program what it prints for each of {@linkcode QUESTIONS}. */

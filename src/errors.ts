@@ -3,7 +3,8 @@
  *
  * Errors are thrown while setting up and caught once, in `main.ts`. Failures
  * while sampling are counted instead (see `sampling/statistics.ts`).
- * The numbers are those of Austin 3.7; where it has none, those of Austin 4.0.
+ * The numbers are those of Austin 3.7; where it has none, those of Austin 4.0,
+ * then those of the C library's `sysexits.h`.
  */
 
 /** Exit code for each way in which a run can end. */
@@ -18,6 +19,8 @@ export const ExitCode = {
   permission: 37,
   noChildren: 39,
   usage: 64,
+  profile: 65,
+  noInput: 66,
   brokenPipe: 141,
   nothingToDo: 255,
   outputFile: 255,
@@ -49,6 +52,11 @@ export class UsageError extends AustinError {
 /** Neither a command nor a process to sample was given. */
 export class NothingToDoError extends AustinError {
   override readonly exitCode = ExitCode.nothingToDo;
+}
+
+/** The file to read from cannot be opened or read. */
+export class InputError extends AustinError {
+  override readonly exitCode = ExitCode.noInput;
 }
 
 /** The output file cannot be created. */

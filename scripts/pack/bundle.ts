@@ -1,14 +1,21 @@
 /**
- * The two scripts inside a packed austin, made by esbuild.
+ * The scripts inside a packed austin, made by esbuild.
+ *
+ * | script | what it has                                                    |
+ * | ------ | -------------------------------------------------------------- |
+ * | loader | answers what is known, evaluates the next one                  |
+ * | start  | the main module, and all that it imports statically            |
+ * | later  | what is imported with `await import("./…")`; see `pack/later.ts` |
  *
  * The names of functions and classes are kept: errors are reported by them,
  * and an uncaught one shows where it comes from. Everything is ASCII, which V8
  * keeps at one byte a character.
  */
 
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { AustinError } from "../../src/errors.ts";
 import { root } from "../tree.ts";
+import { atTheStart, later, laterEntry } from "./later.ts";
 
 const common = {
   bundle: true,
@@ -21,47 +28,104 @@ const common = {
   target: "esnext",
   logLevel: "silent",
   absWorkingDir: root,
+  loader: { ".html": "text", ".css": "text", ".svg": "text" },
 } as const satisfies BuildOptions;
 
+const script = {
+  ...common,
+  format: "iife",
+  platform: "node",
+  conditions: ["deno"],
+  // There are no modules left to be beside of.
+  define: { "import.meta.dirname": "undefined", "import.meta.main": "true" },
+  banner: { js: "var require=(name)=>process.getBuiltinModule(name);" },
+} as const satisfies BuildOptions;
+
+/** A program as two scripts. */
+export interface Bundle {
+  /** Evaluated at the start. */
+  readonly start: Uint8Array;
+  /** Evaluated when a module in it is imported; empty when there is none. */
+  readonly later: Uint8Array;
+}
+
 /**
- * Makes one script of a program.
+ * Makes the scripts of a program.
  *
  * @param entry path of its main module, which must not use top-level await:
  *   a script cannot. @throws AustinError with what esbuild complains of.
  */
-export function bundleProgram(entry: string): Promise<Uint8Array> {
+export async function bundleProgram(entry: string): Promise<Bundle> {
+  const found = new Set<string>();
+  const first = await buildStart(entry, found, []);
+  if (found.size === 0) return { start: first.code, later: new Uint8Array() };
+  const loaded = new Set(Object.keys(first.metafile.inputs));
+  const shared = new Set<string>();
+  const rest = await build({
+    ...script,
+    stdin: laterEntry(found),
+    plugins: [later({ loaded, shared })],
+    footer: { js: "//# sourceURL=austin_later.js" },
+  });
+  // Again, because only now it is known what it has to share.
+  const { code } = await buildStart(entry, found, [...shared]);
+  return { start: code, later: rest.code };
+}
+
+/** @param found takes the modules that are imported later. @param shared those that these use as well. */
+function buildStart(
+  entry: string,
+  found: Set<string>,
+  shared: readonly string[],
+): Promise<Built> {
   return build({
-    ...common,
+    ...script,
     entryPoints: [entry],
-    format: "iife",
-    platform: "node",
-    conditions: ["deno"],
-    // There are no modules left to be beside of.
-    define: { "import.meta.dirname": "undefined", "import.meta.main": "true" },
-    banner: { js: "var require=(name)=>process.getBuiltinModule(name);" },
+    plugins: [atTheStart({ entry, found, shared })],
     footer: { js: "//# sourceURL=austin.js" },
   });
 }
 
-/** Makes the loader. @param answers what is printed for a single argument. */
-export function bundleLoader(
-  answers: Readonly<Record<string, string>>,
+/** What the loader has to know. */
+export interface LoaderOptions {
+  /** What is printed for a single argument. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** Bytes of the script that is evaluated at the start; the other one is behind it. */
+  readonly startSize: number;
+}
+
+/** Makes the loader. */
+export async function bundleLoader(
+  { answers, startSize }: LoaderOptions,
 ): Promise<Uint8Array> {
-  return build({
+  const { code } = await build({
     ...common,
     entryPoints: [`${root}/scripts/pack/loader.ts`],
     format: "esm",
-    define: { ANSWERS: JSON.stringify(answers) },
+    define: {
+      ANSWERS: JSON.stringify(answers),
+      START_SIZE: String(startSize),
+    },
   });
+  return code;
 }
 
-async function build(options: BuildOptions): Promise<Uint8Array> {
+/** A script, and what went into it. */
+interface Built {
+  readonly code: Uint8Array;
+  readonly metafile: Metafile;
+}
+
+async function build(options: BuildOptions): Promise<Built> {
   // It starts a process of its own, so only when it is used.
   const esbuild = await import("esbuild");
   try {
-    const { outputFiles, warnings } = await esbuild.build(options);
+    const { outputFiles, warnings, metafile } = await esbuild.build({
+      ...options,
+      metafile: true,
+    });
     if (warnings.length > 0) throw { errors: warnings };
-    return outputFiles![0]!.contents;
+    return { code: outputFiles![0]!.contents, metafile: metafile! };
   } catch (error) {
     const { errors } = error as Partial<import("esbuild").BuildFailure>;
     if (errors === undefined) throw error;

@@ -5,7 +5,8 @@
  *
  * The entry stub puts a line before it that sets `globalThis.__austin`. The
  * bundle is evaluated where the kernel mapped it; that costs half of what the
- * same program as a module does.
+ * same program as a module does. Its second script is evaluated when a module
+ * in it is imported (see `later.ts`).
  */
 
 import type { PackedProgram } from "../../ffi/library.ts";
@@ -13,11 +14,20 @@ import type { PackedProgram } from "../../ffi/library.ts";
 /** What the program prints when this is its only argument; set by `bundle.ts`. */
 declare const ANSWERS: Readonly<Record<string, string>>;
 
-/** All that the entry stub leaves. */
+/** Bytes of the first script of the bundle; the second is behind it. */
+declare const START_SIZE: number;
+
+/** All that the entry stub leaves, and what the scripts leave for each other. */
 interface Packed extends PackedProgram {
   /** Where the bundle is in this process, and its size in bytes. */
   readonly bundle: { readonly address: number; readonly size: number };
+  /** Set by the second script. */
+  modules?: Readonly<Record<string, () => object>>;
+  /** Imports a module of the second script. */
+  later(path: string): object;
 }
+
+const austin = globalThis.__austin as Packed;
 
 function answer(): boolean {
   const [only = "", ...others] = Deno.args;
@@ -31,14 +41,19 @@ function answer(): boolean {
   }
 }
 
-function evaluateBundle(): void {
-  const { address, size } = (globalThis.__austin as Packed).bundle;
-  const pointer = Deno.UnsafePointer.create(BigInt(address))!;
-  const bytes = Deno.UnsafePointerView.getArrayBuffer(pointer, size);
+function evaluate(start: number, end: number): void {
+  const pointer = Deno.UnsafePointer.create(
+    BigInt(austin.bundle.address + start),
+  )!;
+  const bytes = Deno.UnsafePointerView.getArrayBuffer(pointer, end - start);
   const text = new TextDecoder().decode(new Uint8Array(bytes));
   // Indirect, so that it sees nothing of this module.
   (0, eval)(text);
 }
 
 if (answer()) Deno.exit(0);
-evaluateBundle();
+austin.later = (path) => {
+  if (austin.modules === undefined) evaluate(START_SIZE, austin.bundle.size);
+  return austin.modules![path]!();
+};
+evaluate(0, START_SIZE);

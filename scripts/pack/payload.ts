@@ -12,7 +12,7 @@
  * | 7     | what is put before the name of a hidden one    | string                        |
  * | 8     | loader                                         | JavaScript module             |
  * | 9     | shim library                                   | ELF                           |
- * | 10    | bundle                                         | JavaScript, a script |
+ * | 10    | bundle                                         | JavaScript, two scripts: `bundle.ts` |
  *
  * A list is strings that end with NUL, and an empty one. Each part begins at a
  * multiple of 64. Offsets in the table count from its own beginning.

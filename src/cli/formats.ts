@@ -1,36 +1,108 @@
 /**
- * The forms in which samples can be written: names, file name extensions, and
- * which of them a run uses.
+ * The table of output formats: names, unmistakable extensions, and what makes
+ * the sink of each.
+ *
+ * Only what plain sampling needs is there from the start. Everything else is
+ * imported when it is asked for; the packed file keeps it apart (see
+ * `scripts/pack/bundle.ts`), so a new format costs a run without it nothing.
  */
 
-/** Names of each format; the first is the one that the program itself uses. */
-const NAMES = {
-  text: ["text", "collapsed"],
-  mojo: ["mojo"],
-} as const;
+import type { CreateSink, OutputFolder } from "../formats/format.ts";
+import { CollapsedSink } from "../output/collapsed.ts";
+import { MojoSink } from "../output/mojo.ts";
+
+interface FormatRow {
+  /** Names that a user may give; the first is the one that the program itself uses. */
+  readonly names: readonly string[];
+  /** Ends of file names that leave no doubt. */
+  readonly extensions: readonly string[];
+  /** Whether samples are written as they come; other formats are written at the end. */
+  readonly streams: boolean;
+  /** Whether it can show a difference of two profiles. */
+  readonly differs: boolean;
+}
+
+/** A format that is one file, or standard output. */
+export interface FileFormat extends FormatRow {
+  readonly output: "file";
+  readonly load: () => Promise<CreateSink>;
+}
+
+/** A format that is a folder of files. */
+export interface FolderFormat extends FormatRow {
+  readonly output: "folder";
+  readonly load: () => Promise<CreateSink<OutputFolder>>;
+}
+
+const FORMATS = {
+  text: {
+    names: ["text", "collapsed"],
+    extensions: [".austin"],
+    streams: true,
+    differs: true,
+    output: "file",
+    load: () =>
+      Promise.resolve((writer, frames, options) =>
+        new CollapsedSink(writer, frames, options)
+      ),
+  },
+  mojo: {
+    names: ["mojo"],
+    extensions: [".mojo"],
+    streams: true,
+    differs: true,
+    output: "file",
+    load: () =>
+      Promise.resolve((writer, frames, options) =>
+        new MojoSink(writer, frames, options)
+      ),
+  },
+  speedscope: {
+    names: ["speedscope"],
+    extensions: [".speedscope.json"],
+    streams: false,
+    differs: false,
+    output: "file",
+    load: async () =>
+      (await import("../formats/speedscope.ts")).createSpeedscope,
+  },
+} as const satisfies Readonly<Record<string, FileFormat | FolderFormat>>;
 
 /** One of the forms in which samples can be written. */
-export type Format = keyof typeof NAMES;
+export type Format = keyof typeof FORMATS;
 
-/** Extensions that leave no doubt. */
-const EXTENSIONS: readonly (readonly [string, Format])[] = [
-  [".austin", "text"],
-  [".mojo", "mojo"],
-];
+const ROWS = Object.entries(FORMATS) as [Format, FileFormat | FolderFormat][];
 
 /** Every name that a user may give. */
-export const FORMAT_NAMES: readonly string[] = Object.values(NAMES).flat();
+export const FORMAT_NAMES: readonly string[] = ROWS.flatMap(([, { names }]) =>
+  names
+);
+
+/** The formats and the extensions, for the help text. */
+export const FORMAT_LIST: string = listed(
+  ROWS.map(([, { names }]) => names[0]!),
+);
+export const EXTENSION_LIST: string = listed(
+  ROWS.flatMap(([, { extensions }]) => extensions),
+);
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** @returns all that is known of a format. */
+export function formatRow(format: Format): FileFormat | FolderFormat {
+  return FORMATS[format];
+}
 
 /** @returns the format of that name, or null. */
 export function formatNamed(name: string): Format | null {
-  const formats = Object.keys(NAMES) as Format[];
-  const hasName = (format: Format) =>
-    (NAMES[format] as readonly string[]).includes(name);
-  return formats.find(hasName) ?? null;
+  return ROWS.find(([, { names }]) => names.includes(name))?.[0] ?? null;
 }
 
 /** @returns the format that a file's name asks for, or null. */
 export function formatOfFile(path: string): Format | null {
-  return EXTENSIONS.find(([extension]) => path.endsWith(extension))?.[1] ??
+  const isMeant = (extension: string) => path.endsWith(extension);
+  return ROWS.find(([, { extensions }]) => extensions.some(isMeant))?.[0] ??
     null;
 }

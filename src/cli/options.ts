@@ -6,6 +6,7 @@
  * are links to the same file, have tables of the same type.
  */
 
+import { EXTENSION_LIST, FORMAT_LIST } from "./formats.ts";
 import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
 
 /** One option. */
@@ -229,7 +230,15 @@ export const austinOptions = [
     argument: "FORMAT",
     group: "Where samples go",
     help:
-      "Form of the samples: text or mojo. Without it FILE decides when it ends in .austin or .mojo, then AUSTIN_FORMAT; else it is text.",
+      `What to make of the samples: ${FORMAT_LIST}. Without it FILE decides when it ends in ${EXTENSION_LIST}, then AUSTIN_FORMAT; else it is text.`,
+  },
+  {
+    long: "from",
+    kind: "file",
+    argument: "FILE",
+    group: "Where samples go",
+    help:
+      "Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input.",
   },
   {
     short: "P",

@@ -28,3 +28,39 @@ export function openOutput(path: string | undefined): Output {
     );
   }
 }
+
+/** Makes a folder; one that is there is used. @throws OutputFileError */
+export function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OutputFileError(
+      `Unable to create the given output folder: '${path}': ${reason}`,
+      "name another folder with `-o/--output`",
+      { cause },
+    );
+  }
+}
+
+/** Makes sure that what is read is not overwritten by what is made of it. @throws OutputFileError */
+export function refuseSameFile(
+  input: string,
+  output: string | undefined,
+): void {
+  if (output === undefined || !isSameFile(input, output)) return;
+  throw new OutputFileError(
+    `Unable to create the given output file: '${output}' is the file that is read`,
+    "name another file with `-o/--output`",
+  );
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    return Deno.realPathSync(one) === Deno.realPathSync(other) &&
+      Deno.statSync(one).isFile;
+  } catch {
+    // One of them is not there, or no file.
+    return false;
+  }
+}

@@ -6,6 +6,7 @@ import { ExitCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { sampleCommand } from "./commands/sample.ts";
 import { whereCommand } from "./commands/where.ts";
+import { convertSettingsOf } from "./convert_settings.ts";
 import { helpText, usageText } from "./help.ts";
 import { austinTable } from "./options.ts";
 import { modeRemarks } from "./mode_remarks.ts";
@@ -30,9 +31,14 @@ export async function run(
     Deno.stdout.writeSync(textFor(parsed.request, shortName(programName)));
     return ExitCode.ok;
   }
-  const settings = settingsOf(parsed, programName, {
-    AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT"),
-  });
+  const environment = { AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT") };
+  if (parsed.values.from !== undefined) {
+    const { convertCommand } = await import("./commands/convert.ts");
+    return convertCommand(
+      convertSettingsOf(parsed, programName, environment),
+    );
+  }
+  const settings = settingsOf(parsed, programName, environment);
   const log = openLog(
     {
       AUSTIN_NO_LOGGING: Deno.env.get("AUSTIN_NO_LOGGING"),

@@ -146,8 +146,8 @@ function nothingToDo(): NothingToDoError {
   );
 }
 
-/** An option says it outright, then the output's name, then the environment. */
-function formatOf(
+/** @returns the format of the output: an option says it outright, then the output's name, then the environment. @throws UsageError */
+export function formatOf(
   { format, binary, output }: Parsed<AustinOption>["values"],
   { AUSTIN_FORMAT }: Environment,
   programName: string,

@@ -24,6 +24,8 @@ export class Sample {
   iid = 0;
   /** The kernel's thread id where known, else `pthread_self()`. */
   tid = 0;
+  /** The thread's name where the producer has it; else empty. */
+  threadName = "";
   /**
    * A small number that stays with the thread while it lives, for tables by
    * thread. It is used again for another thread after its end.

@@ -22,3 +22,9 @@ export const MAX_DISTINCT_THREADS = 1024 * 1024;
 
 /** Frames that are kept to be repeated, in all threads together. */
 export const MAX_REPEATABLE_FRAMES = 16 * 1024 * 1024;
+
+/** Nodes of the call tree of a profile that is written in another form; large programs have some hundred thousand. */
+export const MAX_PROFILE_NODES = 2 * 1024 * 1024;
+
+/** Changes of stacks that are kept in their order; each takes some 20 bytes. Viewers of such profiles give up before. */
+export const MAX_TIMELINE_SPANS = 4 * 1024 * 1024;

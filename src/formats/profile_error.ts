@@ -1,6 +1,6 @@
 /** What is wrong with a profile that is read. */
 
-import { AustinError } from "../errors.ts";
+import { AustinError, ExitCode } from "../errors.ts";
 
 /** Where in a profile something is. */
 export interface ProfilePosition {
@@ -15,6 +15,7 @@ export interface ProfilePosition {
  * place has been read and is good.
  */
 export class ProfileError extends AustinError {
+  override readonly exitCode = ExitCode.profile;
   /** Bytes before what is wrong. */
   readonly offset: number;
   /** The line that is wrong, from 1; null in binary formats. */

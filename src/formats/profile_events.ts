@@ -12,9 +12,6 @@ import { MAX_FRAMES } from "../limits.ts";
 
 /** A sample from a file. */
 export class RecordedSample extends Sample {
-  /** The thread's name where the file has it in place of its id, which is 0 then; else empty. */
-  threadName = "";
-
   /** Sets the frames. Of too many only those at the leaf are kept. @param roots ids from the root. */
   setFrames(roots: readonly number[]): void {
     const count = Math.min(roots.length, MAX_FRAMES);

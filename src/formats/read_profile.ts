@@ -52,7 +52,8 @@ export interface ByteSource {
   readSync(bytes: Uint8Array): number | null;
 }
 
-const CHUNK_SIZE = 64 * 1024;
+/** Bytes that are read at a time. */
+export const CHUNK_SIZE = 64 * 1024;
 
 /** The bytes of a file in pieces, each valid until the next is taken. */
 export function* readChunks(

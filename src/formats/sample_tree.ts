@@ -9,7 +9,15 @@
 
 import { FrameTable } from "../events/frame_table.ts";
 import type { Sample } from "../events/sample.ts";
-import { CallTree, keyOf, Mark, NodeKind, ROOT } from "./call_tree.ts";
+import {
+  CallTree,
+  keyOf,
+  kindOf,
+  Mark,
+  NodeKind,
+  numberOf,
+  ROOT,
+} from "./call_tree.ts";
 import { FrameIndex } from "./frame_index.ts";
 import { MAX_DISTINCT_THREADS } from "./limits.ts";
 import type { Metric } from "./metric.ts";
@@ -23,24 +31,24 @@ const GC = keyOf(NodeKind.mark, Mark.gc);
 const INVALID = keyOf(NodeKind.mark, Mark.invalid);
 const MERGED = keyOf(NodeKind.mark, Mark.merged);
 
-/** A sample, perhaps of a thread of which only the name is known. */
-export type NamedSample = Sample & { readonly threadName?: string };
-
 /** Where a thread's last stack is in the tree. */
 class ThreadPath {
   readonly identity: ThreadIdentity;
+  /** Its number among the tree's threads; -1 when there are too many. */
+  readonly number: number;
   readonly node: number;
   /** Frame ids of the producer, from the root, and the node of each. */
   ids: Int32Array = new Int32Array(64);
   nodes: Int32Array = new Int32Array(64);
   count = 0;
 
-  constructor(identity: ThreadIdentity, node: number) {
+  constructor(identity: ThreadIdentity, number: number, node: number) {
     this.identity = identity;
+    this.number = number;
     this.node = node;
   }
 
-  isOf({ pid, iid, tid, threadName = "" }: NamedSample): boolean {
+  isOf({ pid, iid, tid, threadName }: Sample): boolean {
     const own = this.identity;
     return own.pid === pid && own.iid === iid && own.tid === tid &&
       own.threadName === threadName;
@@ -103,8 +111,8 @@ export class SampleTree {
     return this.#tree;
   }
 
-  /** Adds a sample. */
-  add(sample: NamedSample): void {
+  /** Adds a sample. @returns the leaf of its stack, until nodes are dropped. */
+  add(sample: Sample): number {
     if (this.#epoch !== this.#source.epoch) this.#forget();
     if (this.#tree.size >= this.#limit) this.#prune();
     const leaf = this.#leafOf(sample);
@@ -113,9 +121,15 @@ export class SampleTree {
       this.#tree.add(leaf, i, metrics[i]!.of(sample));
     }
     this.samples++;
+    return leaf;
   }
 
-  #leafOf(sample: NamedSample): number {
+  /** @returns the number of the thread of a sample that was just added; -1 when there are too many. */
+  threadOf(sample: Sample): number {
+    return this.#paths[sample.threadIndex]!.number;
+  }
+
+  #leafOf(sample: Sample): number {
     const path = this.#pathOf(sample);
     const tree = this.#tree;
     const { frameIds, frameCount, isInvalid } = sample;
@@ -133,14 +147,16 @@ export class SampleTree {
     return sample.isCollecting ? tree.child(node, GC) : node;
   }
 
-  #pathOf(sample: NamedSample): ThreadPath {
+  #pathOf(sample: Sample): ThreadPath {
     const known = this.#paths[sample.threadIndex];
     if (known !== undefined && known.isOf(sample)) return known;
-    const { pid, iid, tid, threadName = "" } = sample;
+    const { pid, iid, tid, threadName } = sample;
     const identity = { pid, iid, tid, threadName };
     const process = this.#tree.child(ROOT, this.#processKeyOf(pid));
-    const node = this.#tree.child(process, this.#threadKeyOf(identity));
-    const path = new ThreadPath(identity, node);
+    const key = this.#threadKeyOf(identity);
+    const node = this.#tree.child(process, key);
+    const number = kindOf(key) === NodeKind.thread ? numberOf(key) : -1;
+    const path = new ThreadPath(identity, number, node);
     this.#paths[sample.threadIndex] = path;
     return path;
   }

@@ -34,6 +34,7 @@ Deno.test("parse() fills in defaults", () => {
     output: undefined,
     binary: false,
     format: undefined,
+    from: undefined,
     pipe: false,
     json: false,
   });

@@ -97,6 +97,10 @@ test("imports Node's modules", async () => {
   assert.equal(await result(["node"]), true);
 });
 
+test("imports modules when it needs them, and shares its own with them", async () => {
+  assert.equal(await result(["later"]), "UsageError");
+});
+
 test("keeps its texts", async () => {
   assert.equal(await result(["text"]), "ünï ─ 文字 \u{1f40d}");
 });

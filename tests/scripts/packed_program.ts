@@ -4,6 +4,7 @@
  */
 
 import { openLibrary } from "../../ffi/library.ts";
+import { AustinError } from "../../src/errors.ts";
 import { targetEnvironment } from "../../src/process/environment.ts";
 
 class NamedError extends Error {
@@ -31,6 +32,16 @@ const actions: Record<string, (args: string[]) => unknown> = {
   node: async () => {
     const { gzipSync } = await import("node:zlib");
     return gzipSync(new Uint8Array(1000)).length < 100;
+  },
+  later: async () => {
+    if (globalThis.wasLater) return "too early";
+    const { thrower } = await import("./packed_later.ts");
+    try {
+      return thrower();
+    } catch (error) {
+      // The class is one class, whichever script throws.
+      return error instanceof AustinError ? error.name : "another class";
+    }
   },
   text: () => "ünï ─ 文字 \u{1f40d}",
   path: () => Deno.execPath(),

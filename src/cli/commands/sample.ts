@@ -17,22 +17,20 @@ import { Sample } from "../../events/sample.ts";
 import type { Sink } from "../../events/sink.ts";
 import type { Log } from "../../log.ts";
 import { ReadCounts } from "../../memory/read_counts.ts";
-import { ByteWriter } from "../../output/byte_writer.ts";
 import type { System } from "../../process/process.ts";
 import { ThreadIndexes } from "../../python/thread.ts";
 import { ProcessTree } from "../../sampling/process_tree.ts";
 import { sampleUntilEnd, type SessionEnd } from "../../sampling/session.ts";
 import { Statistics } from "../../sampling/statistics.ts";
-import { openOutput } from "../output.ts";
 import { Reporter } from "../reporter.ts";
 import { logReads, logRuntime } from "../run_log.ts";
 import type { SampleSettings } from "../settings.ts";
 import { StatusLine, wantsStatusLine } from "../status_line.ts";
 import { openSystem } from "../system.ts";
 import { type FoundListener, SystemDiscovery } from "./discovery.ts";
-import { createSink } from "./create_sink.ts";
 import { findPythons } from "./find_pythons.ts";
 import { writeHead, writeTrailer } from "./metadata.ts";
+import { openSink } from "./open_sink.ts";
 import { Attached, Launched, type Target } from "./target.ts";
 
 /** Samples as the settings say. @returns the exit code. @throws AustinError */
@@ -40,14 +38,19 @@ export async function sampleCommand(
   settings: SampleSettings,
   log: Log,
 ): Promise<number> {
-  using output = openOutput(settings.output);
+  const frames = new FrameTable();
+  using opened = await openSink(settings, frames, {
+    metrics: settings.probes.metrics,
+    flushPasses: settings.pipe,
+    title: titleOf(settings),
+    base: null,
+  });
+  const { sink } = opened;
   const shim = openShim();
   shim.recordStopSignals();
   const target = startTarget(settings, shim);
   shim.sleepPrecisely();
   const system = openSystem(shim);
-  const frames = new FrameTable();
-  const sink = createSink(settings, new ByteWriter(output), frames);
   try {
     return await endOf(
       target,
@@ -60,6 +63,13 @@ export async function sampleCommand(
     await target.wait();
     throw error;
   }
+}
+
+/** @returns what is sampled, for people. */
+function titleOf(settings: SampleSettings): string {
+  return settings.mode === "attach"
+    ? `process ${settings.pid}`
+    : [settings.command, ...settings.args].join(" ");
 }
 
 function startTarget(settings: SampleSettings, shim: Shim): Target {

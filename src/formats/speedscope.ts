@@ -1,0 +1,171 @@
+/**
+ * Speedscope's own format, version 0.0.1 of its file-format schema.
+ *
+ * There is a profile for each thread and each metric: wall and CPU time in
+ * microseconds, memory gained and released in bytes. Samples are in the order
+ * in which they were taken; those of a run that is too long for that are added
+ * up by stack.
+ *
+ * | frame of Speedscope | here                                               |
+ * | ------------------- | -------------------------------------------------- |
+ * | name                | the function's                                     |
+ * | file, line, col     | where it was; each place in a function is a frame  |
+ */
+
+import type { Frame, FrameTable } from "../events/frame_table.ts";
+import type { Sink } from "../events/sink.ts";
+import type { ByteWriter } from "../output/byte_writer.ts";
+import type { CallTree } from "./call_tree.ts";
+import type { FormatOptions } from "./format.ts";
+import type { Metric } from "./metric.ts";
+import { Frames, type Profile, threadNumbers, threadTitle } from "./profile.ts";
+import { ProfileSink } from "./profile_sink.ts";
+
+const SCHEMA = "https://www.speedscope.app/file-format-schema.json";
+
+const UNITS = { us: "microseconds", bytes: "bytes" } as const;
+
+/** Makes the sink. */
+export function createSpeedscope(
+  writer: ByteWriter,
+  frames: FrameTable,
+  options: FormatOptions,
+): Sink {
+  return new ProfileSink(
+    frames,
+    { ...options, hasTimeline: true },
+    (profile) => writeSpeedscope(writer, profile),
+  );
+}
+
+/** One of the profiles in the file: leaves of stacks, and the weight of each. */
+interface Series {
+  readonly name: string;
+  readonly metric: Metric;
+  readonly nodes: readonly number[];
+  readonly weights: readonly number[];
+  readonly total: number;
+}
+
+function writeSpeedscope(writer: ByteWriter, profile: Profile): void {
+  const all = seriesOf(profile);
+  const head = {
+    $schema: SCHEMA,
+    exporter: "austin",
+    name: profile.title,
+    activeProfileIndex: largest(all),
+  };
+  const { tree, frames: table } = profile.samples;
+  const frames = new Frames(table);
+  writer.text(`${JSON.stringify(head).slice(0, -1)},"profiles":[`);
+  all.forEach((series, i) => {
+    writer.text(i === 0 ? "\n" : ",\n");
+    writeSeries(writer, series, (node) => stackText(tree, frames, node));
+  });
+  writer.text('\n],"shared":{"frames":[');
+  for (let id = 0; id < frames.size; id++) {
+    const comma = id === 0 ? "\n" : ",\n";
+    writer.text(comma + JSON.stringify(frameOf(frames.get(id))));
+  }
+  writer.text("\n]}}\n");
+  writer.flush();
+}
+
+/** @returns index of the profile to be shown first: of the first metric, the one of the busiest thread. */
+function largest(all: readonly Series[]): number {
+  let best = 0;
+  all.forEach(({ metric, total }, i) => {
+    if (metric === all[0]!.metric && total > all[best]!.total) best = i;
+  });
+  return best;
+}
+
+/** @returns those in which anything was measured. */
+function seriesOf(profile: Profile): Series[] {
+  const { metrics, threads } = profile.samples;
+  const columns = profile.timeline === null
+    ? addedUp(profile)
+    : inOrder(profile);
+  return metrics.flatMap((metric, column) =>
+    threads.map((thread, number): Series => {
+      const { nodes, weights } = columns(number, column);
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const name = `${metric.title}: ${threadTitle(thread)}`;
+      return { name, metric, nodes, weights, total };
+    })
+  ).filter(({ total }) => total > 0);
+}
+
+/** Gives what one thread has of one metric. */
+type Columns = (
+  thread: number,
+  metric: number,
+) => Pick<Series, "nodes" | "weights">;
+
+function inOrder({ timeline }: Profile): Columns {
+  return (thread, metric) => {
+    const spans = timeline!.threads[thread];
+    const nodes: number[] = [];
+    const weights: number[] = [];
+    for (let row = 0; row < (spans?.size ?? 0); row++) {
+      const weight = spans!.weights[metric]![row]!;
+      if (weight === 0) continue;
+      nodes.push(spans!.nodes[row]!);
+      weights.push(weight);
+    }
+    return { nodes, weights };
+  };
+}
+
+function addedUp({ samples: { tree } }: Profile): Columns {
+  const numbers = threadNumbers(tree);
+  return (thread, metric) => {
+    const nodes: number[] = [];
+    for (let node = 1; node < tree.size; node++) {
+      if (numbers[node] === thread && tree.own(metric, node) > 0) {
+        nodes.push(node);
+      }
+    }
+    return { nodes, weights: nodes.map((node) => tree.own(metric, node)) };
+  };
+}
+
+function writeSeries(
+  writer: ByteWriter,
+  { name, metric, nodes, weights, total }: Series,
+  stackOf: (node: number) => string,
+): void {
+  const unit = UNITS[metric.unit];
+  const head = { type: "sampled", name, unit, startValue: 0, endValue: total };
+  writer.text(`${JSON.stringify(head).slice(0, -1)},"samples":[`);
+  writeList(writer, nodes, stackOf);
+  writer.text('],"weights":[');
+  writeList(writer, weights, String);
+  writer.text("]}");
+}
+
+function writeList(
+  writer: ByteWriter,
+  items: readonly number[],
+  textOf: (item: number) => string,
+): void {
+  items.forEach((item, i) => {
+    const comma = i === 0 ? "" : ",";
+    writer.text(comma + textOf(item));
+  });
+}
+
+/** @returns the node's stack as Speedscope has it: numbers of frames from the root. */
+function stackText(tree: CallTree, frames: Frames, node: number): string {
+  return `[${frames.ofStack(tree, node).reverse().join(",")}]`;
+}
+
+/** What is not known is left out. */
+function frameOf({ scope, file, line, column }: Frame): object {
+  return {
+    name: scope,
+    ...file === "" ? {} : { file },
+    ...line === 0 ? {} : { line },
+    ...column === 0 ? {} : { col: column },
+  };
+}
