@@ -3,19 +3,21 @@
  *
  * A code object is believed when its type is called `code`, which is looked up
  * once. Reading one takes some five system calls, so the sampler does it once
- * for each and notices later by `isUnchanged` whether another took its place.
+ * for each and notices later by `areUnchanged` whether others took their places.
  * 3.12 Include/cpython/code.h PyCodeObject
  */
 
 import { MAX_LINE_TABLE_SIZE } from "../limits.ts";
+import { PrefetchedMemory } from "../memory/prefetched_memory.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
+import { type Fingerprinted, Fingerprints } from "./fingerprint.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 import { findLocation, type Location } from "./line_table.ts";
-import { readString } from "./string.ts";
+import { locateText, readText } from "./string.ts";
 
 /** A code object as it was when it was read. */
-export interface Code {
+export interface Code extends Fingerprinted {
   readonly address: number;
   readonly file: string;
   readonly scope: string;
@@ -25,8 +27,6 @@ export interface Code {
   readonly isShim: boolean;
   /** Its frames; null where they do not lie in a row. */
   readonly frameShape: FrameShape | null;
-  /** What tells it from another code object at the same address. */
-  readonly fingerprint: Fingerprint;
 }
 
 /** What all frames of a code object have in common. */
@@ -34,14 +34,6 @@ export interface FrameShape {
   /** Bytes from one frame to that of its callee. */
   readonly size: number;
   readonly localCount: number;
-}
-
-interface Fingerprint {
-  readonly type: number;
-  readonly filename: number;
-  readonly scope: number;
-  readonly lineTable: number;
-  readonly firstLine: number;
 }
 
 /** `tp_name` of code objects. */
@@ -60,25 +52,41 @@ const MAX_BYTECODE_SIZE = 64 * 1024 * 1024;
 export class CodeReader {
   readonly #layout: Layout;
   readonly #reader: StructReader;
+  readonly #memory: PrefetchedMemory;
+  readonly #fingerprints: Fingerprints;
   #codeType = 0;
 
   constructor(memory: RemoteMemory, layout: Layout) {
     this.#layout = layout;
-    this.#reader = new StructReader(memory);
+    this.#memory = new PrefetchedMemory(memory);
+    this.#reader = new StructReader(this.#memory);
+    this.#fingerprints = new Fingerprints(memory, layout);
   }
 
   /** @returns the code object at an address; null when there is none. */
   read(address: number): Code | null {
-    const fingerprint = this.#fingerprint(address);
-    if (fingerprint === null) return null;
-    if (!this.#isCodeType(fingerprint.type)) return null;
+    if (!this.#fetch(address)) return null;
+    const { code, object } = this.#layout;
     const reader = this.#reader;
-    const file = readString(reader, this.#layout, fingerprint.filename);
-    const scope = readString(reader, this.#layout, fingerprint.scope);
-    const lineTable = this.#readBytes(fingerprint.lineTable);
+    if (!reader.loadAll(address, code.size)) return null;
+    const firstLine = reader.i32(code.firstLine);
+    const fileAt = reader.pointer(code.filename);
+    const scopeAt = reader.pointer(code.qualifiedName);
+    const lineTableAt = reader.pointer(code.lineTable);
+    const frameShape = this.#frameShape();
+    if (!this.#isCodeType(reader.pointer(object.type))) return null;
+    const fileText = locateText(reader, this.#layout, fileAt);
+    const scopeText = locateText(reader, this.#layout, scopeAt);
+    if (fileText === null || scopeText === null) return null;
+    const texts = [fileText, scopeText];
+    const fingerprint = this.#fingerprints.take(this.#memory, address, texts);
+    if (fingerprint === null) return null;
+    const file = readText(reader, fileText);
+    const scope = readText(reader, scopeText);
+    const lineTable = this.#readBytes(lineTableAt);
     if (file === null || scope === null || lineTable === null) return null;
-    const { firstLine } = fingerprint;
-    const frameShape = this.#frameShape(address);
+    // What was read in several steps may be of two code objects.
+    if (!this.#fingerprints.areCurrent([{ fingerprint }])) return null;
     return {
       address,
       file,
@@ -91,13 +99,23 @@ export class CodeReader {
     };
   }
 
-  /** @returns whether the same code object is still at its address. */
-  isUnchanged(code: Code): boolean {
-    const now = this.#fingerprint(code.address);
-    const then = code.fingerprint;
-    return now !== null && now.type === then.type &&
-      now.filename === then.filename && now.scope === then.scope &&
-      now.lineTable === then.lineTable && now.firstLine === then.firstLine;
+  /** Has all parts of a code object read with one system call. @returns whether there is something at the address. */
+  #fetch(address: number): boolean {
+    const { code } = this.#layout;
+    const reader = this.#reader;
+    this.#memory.forget();
+    if (!reader.loadAll(address, code.size)) return false;
+    const parts = [code.filename, code.qualifiedName, code.lineTable];
+    const addresses = parts.map((offset) => reader.pointer(offset));
+    this.#memory.fetch([address, ...addresses]);
+    return true;
+  }
+
+  /** @returns whether the same code objects are still at their addresses. */
+  areUnchanged(codes: readonly Fingerprinted[]): boolean {
+    // What is read of them from now on is read anew.
+    this.#memory.forget();
+    return this.#fingerprints.areCurrent(codes);
   }
 
   /**
@@ -122,11 +140,11 @@ export class CodeReader {
       rules.returnOpcodes.includes(this.#reader.u8(0));
   }
 
-  #frameShape(address: number): FrameShape | null {
+  /** Of the code object that is loaded. */
+  #frameShape(): FrameShape | null {
     const rules = this.#layout.liveness;
     if (rules === null) return null;
     const reader = this.#reader;
-    if (!reader.loadAll(address, this.#layout.code.size)) return null;
     const words = rules.codeFrameWords.reduce(
       (sum, offset) => sum + reader.u32(offset),
       rules.extraFrameWords,
@@ -169,19 +187,6 @@ export class CodeReader {
       if (index >= -2 && index < sizeOfBytecode(code)) return index;
     }
     return null;
-  }
-
-  #fingerprint(address: number): Fingerprint | null {
-    const { code, object } = this.#layout;
-    const reader = this.#reader;
-    if (!reader.loadAll(address, code.size)) return null;
-    return {
-      type: reader.pointer(object.type),
-      filename: reader.pointer(code.filename),
-      scope: reader.pointer(code.qualifiedName),
-      lineTable: reader.pointer(code.lineTable),
-      firstLine: reader.i32(code.firstLine),
-    };
   }
 
   #isCodeType(type: number): boolean {

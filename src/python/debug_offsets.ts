@@ -228,6 +228,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       qualifiedName: o.codeQualifiedName,
       firstLine: o.codeFirstLine,
       lineTable: o.codeLineTable,
+      version: o.codeFirstLine + CODE_VERSION,
       instructions: o.codeInstructions,
       threadLocalBytecode: o.codeThreadLocalBytecode > 0
         ? o.codeThreadLocalBytecode
@@ -278,6 +279,9 @@ function livenessRules(o: Offsets, minor: number): LivenessRules {
     begins: "at the first instruction",
   };
 }
+
+/** From `co_firstlineno` to `co_version`. 3.13 to 3.15 Include/cpython/code.h _PyCode_DEF */
+const CODE_VERSION = 24;
 
 /** RETURN_VALUE, RETURN_CONST where there is one, and both instrumented, by minor from 3.13 on. */
 const RETURN_OPCODES = [[36, 103, 239, 240], [35, 246], [33, 245]];

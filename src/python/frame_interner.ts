@@ -5,16 +5,20 @@
  * Pairs are kept in an open-addressing hash table of plain integers, so that a
  * known frame costs one probe and no allocation. The instruction's low 32 bits
  * are enough: it lies within its code object. New pairs are resolved through
- * `CodeReader`; on that occasion, and in turn, code objects are checked to be
- * still those that were read, because addresses are used again.
+ * `CodeReader`.
+ *
+ * Addresses are used again, so a code object is doubted until it has been
+ * proven to be still the one that was read. `code_watch.ts` says how long that
+ * holds; `prove` does it for all frames of a walk with one system call.
  */
 
 import type { FrameTable } from "../events/frame_table.ts";
 import { MAX_KNOWN_CODES, MAX_KNOWN_FRAMES } from "../limits.ts";
 import type { Code, CodeReader } from "./code.ts";
+import type { Fingerprinted } from "./fingerprint.ts";
 
-/** Words of an entry: code address low, high, instruction low, frame id + 1 (0 is an empty entry), frame size, locals, flags. */
-const ENTRY_WORDS = 7;
+/** Words of an entry: code address low, high, instruction low, frame id + 1 (0 is an empty entry), frame size, locals, flags, stamp. */
+const ENTRY_WORDS = 8;
 
 /** Flag: a frame that waits for a callee cannot stand at this instruction. */
 const CANNOT_WAIT = 1;
@@ -25,17 +29,30 @@ const IS_SHIM = 4;
 
 const INITIAL_ENTRIES = 4096;
 
-/** Code objects that are checked at a time; each costs a system call of 2 µs. */
-const RECHECKED_CODES = 16;
-
 /** The id of an entry whose code object has gone. */
 const FORGOTTEN = 0xffffffff;
 
 /** A code object and the instructions of it that have ids. */
-interface KnownCode {
+interface KnownCode extends Fingerprinted {
   readonly code: Code;
   readonly instructions: number[];
+  /** At which it was last proven. */
+  stamp: number;
+  /** Number of the last walk that doubted it. */
+  walk: number;
 }
+
+/** What became of the code objects that a walk met. */
+export const Proof = {
+  /** They are what they were taken for. */
+  ok: 0,
+  /** One was read for the first time, when the frame's own may have been gone. */
+  unsure: 1,
+  /** One is another by now. */
+  changed: 2,
+} as const;
+
+export type Proof = typeof Proof[keyof typeof Proof];
 
 /** Gives frame ids to what frames of one process hold. */
 export class FrameInterner {
@@ -47,13 +64,42 @@ export class FrameInterner {
   #count = 0;
   #epoch: number;
   #entry = 0;
-  #checked: Iterator<KnownCode>;
+  #walk = 0;
+  #stamp = 0;
+  /** Code objects that this walk met and that are not proven. */
+  readonly #doubted: KnownCode[] = [];
+  /** Whether this walk met one for the first time. */
+  #hasNew = false;
+  /** Whether this walk found another one in the place of one. */
+  #hasChanged = false;
 
   constructor(codes: CodeReader, frames: FrameTable) {
     this.#codes = codes;
     this.#frames = frames;
     this.#epoch = frames.epoch;
-    this.#checked = this.#known.values();
+  }
+
+  /**
+   * Begins a walk.
+   * @param stamp what was proven at the same stamp needs no proof.
+   */
+  begin(stamp: number): void {
+    this.#walk++;
+    this.#stamp = stamp;
+    this.#doubted.length = 0;
+    this.#hasNew = false;
+    this.#hasChanged = false;
+  }
+
+  /** Ends a walk. @returns whether every code object that it met was the one that it was taken for. */
+  prove(): Proof {
+    const doubted = this.#doubted;
+    if (doubted.length > 0 && !this.#codes.areUnchanged(doubted)) {
+      this.#forgetChanged();
+    }
+    if (this.#hasChanged) return Proof.changed;
+    for (let i = 0; i < doubted.length; i++) doubted[i]!.stamp = this.#stamp;
+    return this.#hasNew ? Proof.unsure : Proof.ok;
   }
 
   /**
@@ -69,7 +115,10 @@ export class FrameInterner {
     const entry = this.#find(codeLow, codeHigh, instructionLow);
     this.#entry = entry;
     const id = this.#table[entry + 3]!;
-    if (id !== 0 && id !== FORGOTTEN) return id - 1;
+    if (id !== 0 && id !== FORGOTTEN) {
+      if (this.#table[entry + 7] !== this.#stamp) this.#doubt(entry);
+      return id - 1;
+    }
     return this.#resolve(
       entry,
       codeHigh * 4294967296 + codeLow,
@@ -122,18 +171,23 @@ export class FrameInterner {
     this.#forgetAll();
   }
 
-  /**
-   * Checks some code objects, the next ones in turn, to be still those that
-   * were read: others may have taken their addresses. Call it now and then.
-   */
-  recheck(): void {
-    for (let i = 0; i < RECHECKED_CODES; i++) {
-      const { value, done } = this.#checked.next();
-      if (done) {
-        this.#checked = this.#known.values();
-        return;
-      }
-      if (!this.#codes.isUnchanged(value.code)) this.#forget(value);
+  /** Notes that the code object of an entry needs a proof, unless it has one already. */
+  #doubt(entry: number): void {
+    const table = this.#table;
+    const known = this.#known.get(
+      table[entry + 1]! * 4294967296 + table[entry]!,
+    );
+    if (known === undefined) return;
+    if (known.stamp === this.#stamp) table[entry + 7] = this.#stamp;
+    else if (known.walk !== this.#walk) {
+      known.walk = this.#walk;
+      this.#doubted.push(known);
+    }
+  }
+
+  #forgetChanged(): void {
+    for (const known of this.#doubted) {
+      if (!this.#codes.areUnchanged([known])) this.#forget(known);
     }
   }
 
@@ -166,20 +220,24 @@ export class FrameInterner {
       (this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0) |
       (code.isShim ? IS_SHIM : 0);
     const { size, localCount } = code.frameShape ?? { size: 0, localCount: 0 };
-    this.#fill(entry, address, instruction, [id + 1, size, localCount, flags]);
+    const rest = [id + 1, size, localCount, flags, known.stamp];
+    this.#fill(entry, address, instruction, rest);
     return id;
   }
 
   #codeAt(address: number): KnownCode | null {
     const known = this.#known.get(address);
     if (known !== undefined) {
-      if (this.#codes.isUnchanged(known.code)) return known;
+      if (this.#codes.areUnchanged([known])) return known;
       this.#forget(known);
     }
     const code = this.#codes.read(address);
     if (code === null) return null;
-    const learnt = { code, instructions: [] };
+    const { fingerprint } = code;
+    const stamp = this.#stamp;
+    const learnt = { code, fingerprint, instructions: [], stamp, walk: 0 };
     this.#known.set(address, learnt);
+    this.#hasNew = true;
     return learnt;
   }
 
@@ -204,6 +262,7 @@ export class FrameInterner {
   }
 
   #forget(known: KnownCode): void {
+    this.#hasChanged = true;
     const { address } = known.code;
     this.#known.delete(address);
     const high = (address / 4294967296) >>> 0;

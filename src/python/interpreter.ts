@@ -10,7 +10,7 @@
 import { MAX_INTERPRETERS } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
-import type { Layout } from "./layouts/layout.ts";
+import { ABSENT, type Layout } from "./layouts/layout.ts";
 
 /** Bytes of a struct that are read together: `[start, start + size)`. */
 export interface Window {
@@ -18,11 +18,13 @@ export interface Window {
   readonly size: number;
 }
 
-/** @returns the part of an interpreter state that holds its id and its first thread. */
+/** @returns the part of an interpreter state that holds what each snapshot needs of it. */
 export function interpreterWindow(layout: Layout): Window {
-  const { id, threadsHead } = layout.interpreter;
-  const start = Math.min(id, threadsHead);
-  return { start, size: Math.max(id, threadsHead) + 8 - start };
+  const { id, threadsHead, codeObjectGeneration } = layout.interpreter;
+  const fields = [id, threadsHead];
+  if (codeObjectGeneration !== ABSENT) fields.push(codeObjectGeneration);
+  const start = Math.min(...fields);
+  return { start, size: Math.max(...fields) + 8 - start };
 }
 
 /** Reads the list of interpreters of one process. */

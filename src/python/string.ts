@@ -19,12 +19,36 @@ const MAX_CODE_POINT = 0x10ffff;
 /** Arguments that `String.fromCharCode` is given at a time. */
 const CHUNK = 4096;
 
+/** Where the characters of a `str` object are. */
+export interface Text {
+  /** Address of the first. */
+  readonly first: number;
+  /** Characters, at most MAX_NAME_LENGTH. */
+  readonly count: number;
+  /** Bytes of each. */
+  readonly kind: 1 | 2 | 4;
+  /** Bytes of all, with the null that ends them. */
+  readonly size: number;
+  /** Whether there are more characters. */
+  readonly isCut: boolean;
+}
+
 /** @param address of a `str` object. @returns its text, cut at MAX_NAME_LENGTH; null when it is none. */
 export function readString(
   reader: StructReader,
   layout: Layout,
   address: number,
 ): string | null {
+  const text = locateText(reader, layout, address);
+  return text === null ? null : readText(reader, text);
+}
+
+/** @param address of a `str` object. @returns where its characters are; null when it is none. */
+export function locateText(
+  reader: StructReader,
+  layout: Layout,
+  address: number,
+): Text | null {
   const { string } = layout;
   if (!reader.loadAll(address, string.anyPointer + 8)) {
     // A short string may be the last thing in its page.
@@ -40,10 +64,22 @@ export function readString(
   if ((state & compact) === 0) first = reader.pointer(string.anyPointer);
   else if ((state & ascii) !== 0) first = address + string.asciiBytes;
   const count = Math.min(length, MAX_NAME_LENGTH);
+  return {
+    first,
+    count,
+    kind,
+    size: (count + 1) * kind,
+    isCut: length > count,
+  };
+}
+
+/** @returns the text; null when it cannot be read. */
+export function readText(reader: StructReader, text: Text): string | null {
+  const { first, count, kind, isCut } = text;
   if (count === 0) return "";
   if (!reader.loadAll(first, count * kind)) return null;
-  const text = decode(reader, kind, count);
-  return length > count ? text + ELLIPSIS : text;
+  const characters = decode(reader, kind, count);
+  return isCut ? characters + ELLIPSIS : characters;
 }
 
 function decode(reader: StructReader, kind: 1 | 2 | 4, count: number): string {

@@ -15,7 +15,8 @@ import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
 import type { ThreadStates } from "../process/process.ts";
 import { CodeReader } from "../python/code.ts";
-import { FrameInterner } from "../python/frame_interner.ts";
+import { CodeWatch } from "../python/code_watch.ts";
+import { FrameInterner, Proof } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
 import { InterpreterList, interpreterWindow } from "../python/interpreter.ts";
 import { ABSENT, type Layout } from "../python/layouts/layout.ts";
@@ -92,6 +93,7 @@ export class ProcessSampler {
   readonly startUs: number;
   readonly #layout: Layout;
   readonly #snapshot: Snapshot;
+  readonly #codeWatch: CodeWatch;
   readonly #interner: FrameInterner;
   readonly #interpreterList: InterpreterList;
   readonly #threads: ThreadTable;
@@ -122,6 +124,9 @@ export class ProcessSampler {
     this.startUs = startUs;
     this.#layout = layout;
     this.#snapshot = new Snapshot(memory, shared.maxSnapshotSize);
+    this.#codeWatch = new CodeWatch(
+      layout.interpreter.codeObjectGeneration !== ABSENT,
+    );
     this.#interner = new FrameInterner(
       new CodeReader(memory, layout),
       shared.frames,
@@ -154,6 +159,7 @@ export class ProcessSampler {
     this.#status = PassStatus.ok;
     this.#interner.trim();
     this.#lookAround(nowUs);
+    this.#codeWatch.begin(nowUs);
     this.#threadStates?.begin();
     this.#memoryLedger?.begin();
     if (!this.#takeSnapshot()) return this.#status;
@@ -177,12 +183,11 @@ export class ProcessSampler {
     this.#memoryLedger?.close();
   }
 
-  /** Looks at what changes seldom: which interpreters and which code objects there are. */
+  /** Looks at what changes seldom: which interpreters there are. */
   #lookAround(nowUs: number): void {
     if (nowUs < this.#nextLookUs) return;
     this.#nextLookUs = nowUs + LOOK_PERIOD_US;
     this.#interpreters = this.#interpreterList.read();
-    this.#interner.recheck();
   }
 
   /** Whether for a while no pass met a thread. */
@@ -219,6 +224,7 @@ export class ProcessSampler {
       return;
     }
     const base = at - this.#windowStart;
+    this.#seeCodes(interpreter, base);
     this.#sample.iid = snapshot.pointer(base + fields.id);
     let address = snapshot.pointer(base + fields.threadsHead);
     const holder = this.#memoryLedger === null ? 0 : this.#holder(interpreter);
@@ -238,6 +244,15 @@ export class ProcessSampler {
       if (this.#status !== PassStatus.ok) return;
       address = next;
     }
+  }
+
+  /** @param base place of the interpreter state, as it would be if all of it were in the snapshot. */
+  #seeCodes(interpreter: number, base: number): void {
+    const { codeObjectGeneration } = this.#layout.interpreter;
+    const generation = codeObjectGeneration === ABSENT
+      ? 0
+      : this.#snapshot.u32(base + codeObjectGeneration);
+    this.#codeWatch.see(interpreter, generation);
   }
 
   /** @returns address of the thread state that took the interpreter lock last, or 0. */
@@ -309,6 +324,10 @@ export class ProcessSampler {
     let status = this.#walkOnce(thread, threadAt, false);
     for (let i = 1; status === WalkStatus.torn && i < MAX_ATTEMPTS; i++) {
       if (!this.#takeSnapshot()) break;
+      const window = interpreter + this.#windowStart;
+      const windowAt = this.#snapshot.locate(window, this.#windowSize);
+      if (windowAt < 0) break;
+      this.#seeCodes(interpreter, windowAt - this.#windowStart);
       const at = this.#locateThread(thread.address, interpreter);
       if (at < 0) break;
       status = this.#walkOnce(thread, at, i === MAX_ATTEMPTS - 1);
@@ -324,11 +343,26 @@ export class ProcessSampler {
    */
   #walkOnce(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
     const walker = this.#walker;
+    this.#interner.begin(this.#codeWatch.stamp);
     const status = walker.walk(threadAt, this.#sample, isFinal);
+    if (!this.#areNamesTrue()) return WalkStatus.torn;
     if (status !== WalkStatus.ok || walker.root === 0) return status;
     const isSame = thread.root === 0 || thread.root === walker.root;
     if (!isSame && !isFinal) return WalkStatus.torn;
     thread.root = walker.root;
     return status;
+  }
+
+  /** @returns whether the code objects that a walk met are what they were taken for. */
+  #areNamesTrue(): boolean {
+    switch (this.#interner.prove()) {
+      case Proof.ok:
+        return true;
+      case Proof.unsure:
+        return !this.#codeWatch.isChurning;
+      case Proof.changed:
+        this.#codeWatch.noteChange();
+        return false;
+    }
   }
 }

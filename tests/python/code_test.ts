@@ -82,14 +82,29 @@ for (const [name, layout] of LAYOUTS) {
     }
   });
 
-  Deno.test(`CodeReader.isUnchanged() notices another code object at the address: ${name}`, () => {
+  Deno.test(`CodeReader.areUnchanged() notices another code object at an address: ${name}`, () => {
     const python = new PythonMemory(layout);
     const reader = readerOf(python);
     const address = python.code({ scope: "one" });
     const code = reader.read(address)!;
-    assert.equal(reader.isUnchanged(code), true);
+    const rest = [1, 2].map(() => reader.read(python.code({}))!);
+    assert.equal(reader.areUnchanged([...rest, code]), true);
     python.code({ scope: "other", address });
-    assert.equal(reader.isUnchanged(code), false);
+    assert.equal(reader.areUnchanged([...rest, code]), false);
+    assert.equal(reader.areUnchanged(rest), true);
+  });
+
+  Deno.test(`CodeReader.areUnchanged() notices another name or version in the same place: ${name}`, () => {
+    const python = new PythonMemory(layout);
+    const reader = readerOf(python);
+    const scope = python.string("one");
+    const address = python.code({ scope });
+    const code = reader.read(address)!;
+    const { version } = layout.code;
+    const { asciiBytes } = layout.string;
+    if (version === ABSENT) python.memory.u8(scope + asciiBytes + 2, 0x66);
+    else python.memory.u32(address + version, 7);
+    assert.equal(reader.areUnchanged([code]), false);
   });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FrameTable } from "../../src/events/frame_table.ts";
 import { MAX_KNOWN_CODES, MAX_KNOWN_FRAMES } from "../../src/limits.ts";
 import { CodeReader } from "../../src/python/code.ts";
-import { FrameInterner } from "../../src/python/frame_interner.ts";
+import { FrameInterner, Proof } from "../../src/python/frame_interner.ts";
 import { layoutOf } from "../support/layouts.ts";
 import { PythonMemory } from "../support/python_memory.ts";
 
@@ -82,28 +82,43 @@ Deno.test("FrameInterner.intern() notices another code object at the address whe
   assert.equal(one.nameOf(one.intern(f, 1)), "g:71");
 });
 
-Deno.test("FrameInterner.recheck() notices another code object at the address, in turn", () => {
+Deno.test("FrameInterner.prove() finds every code object that took another's place, and all names are right the next time", () => {
   const one = new Interning();
-  const scopes = Array.from({ length: 50 }, (_, i) => `before_${i}`);
+  const scopes = Array.from({ length: 600 }, (_, i) => `before_${i}`);
   const codes = scopes.map((scope) => one.python.code({ scope }));
+  one.interner.begin(1);
   codes.forEach((code) => one.intern(code));
+  assert.equal(one.interner.prove(), Proof.unsure);
   codes.forEach((address, i) =>
-    one.python.code({ scope: `after_${i}`, address })
+    i % 3 === 0 && one.python.code({ scope: `after_${i}`, address })
   );
-  for (let i = 0; i < 4; i++) one.interner.recheck();
+  one.interner.begin(2);
+  codes.forEach((code) => one.intern(code));
+  assert.equal(one.interner.prove(), Proof.changed);
+  one.interner.begin(3);
   codes.forEach((code, i) =>
-    assert.equal(one.nameOf(one.intern(code)), `after_${i}:1`)
+    assert.equal(
+      one.nameOf(one.intern(code)),
+      i % 3 === 0 ? `after_${i}:1` : `before_${i}:1`,
+    )
   );
+  assert.equal(one.interner.prove(), Proof.unsure);
 });
 
-Deno.test("FrameInterner.recheck() leaves alone what is the same", () => {
+Deno.test("FrameInterner.prove() reads once for a new stamp, and nothing at the same one", () => {
   const one = new Interning();
-  const code = one.python.code({});
-  const id = one.intern(code);
-  for (let i = 0; i < 4; i++) one.interner.recheck();
-  const { reads } = one.python.memory;
-  assert.equal(one.intern(code), id);
-  assert.equal(one.python.memory.reads, reads);
+  const codes = [1, 2, 3].map(() => one.python.code({}));
+  const walk = (stamp: number) => {
+    one.interner.begin(stamp);
+    codes.forEach((code) => one.intern(code));
+    const { reads } = one.python.memory;
+    assert.equal(one.interner.prove(), Proof.ok);
+    return one.python.memory.reads - reads;
+  };
+  one.interner.begin(1);
+  codes.forEach((code) => one.intern(code));
+  assert.equal(one.interner.prove(), Proof.unsure);
+  assert.deepEqual([1, 1, 2, 2, 2, 3].map(walk), [0, 0, 1, 0, 0, 1]);
 });
 
 Deno.test("FrameInterner.intern() keeps ids apart when its table grows", () => {

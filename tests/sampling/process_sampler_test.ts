@@ -59,10 +59,12 @@ for (const [name, layout] of LAYOUTS) {
 
   Deno.test(`ProcessSampler.pass() makes one system call once it knows the process: ${name}`, () => {
     const process = new Process(layout);
-    const f = { code: process.code() };
     const sub = process.interpreter();
+    const codes = new Map([process.main, sub].map((i) => [i, process.code()]));
     for (let tid = 1; tid <= 30; tid++) {
-      const thread = process.busyThread(tid, tid % 2 ? process.main : sub);
+      const interpreter = tid % 2 ? process.main : sub;
+      const thread = process.busyThread(tid, interpreter);
+      const f = { code: codes.get(interpreter)! };
       const generator = { ...f, apart: true };
       process.setStack(thread, [f, generator, ...Array(300).fill(f)]);
     }

@@ -143,6 +143,8 @@ export interface Layout {
     readonly firstLine: number;
     /** A bytes object. */
     readonly lineTable: number;
+    /** uint32 that no other code object of the interpreter has had (3.12 on). */
+    readonly version: number;
     /** First code unit, where instructions are addresses. */
     readonly instructions: number;
     /** Per-thread copies of the bytecode (free-threaded 3.14 on). */

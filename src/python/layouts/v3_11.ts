@@ -62,6 +62,7 @@ export const v3_11: Layout = {
     qualifiedName: 128,
     firstLine: 72,
     lineTable: 136,
+    version: ABSENT,
     instructions: 184,
     threadLocalBytecode: ABSENT,
     size: 184,

@@ -59,6 +59,7 @@ export const v3_12: Layout = {
     qualifiedName: 128,
     firstLine: 68,
     lineTable: 136,
+    version: 92,
     instructions: 192,
     threadLocalBytecode: ABSENT,
     size: 192,

@@ -46,6 +46,7 @@ export const v3_8: Layout = {
     qualifiedName: 112,
     firstLine: 40,
     lineTable: 120,
+    version: ABSENT,
     instructions: ABSENT,
     threadLocalBytecode: ABSENT,
     size: 128,
