@@ -16,12 +16,12 @@
 #endif
 
 /* Raised whenever a function changes; ffi/library.ts refuses another one. */
-#define AUSTIN_ABI_VERSION 1
+#define AUSTIN_ABI_VERSION 2
 
-/* Why austin_read copied nothing. */
+/* Why a process cannot be opened, or austin_read copied nothing. */
 enum {
   AUSTIN_GONE = -1,        /* the process has ended */
-  AUSTIN_DENIED = -2,      /* the kernel refuses */
+  AUSTIN_DENIED = -2,      /* the system refuses */
   AUSTIN_BAD_ADDRESS = -3, /* the first address is not mapped */
   AUSTIN_FAILED = -4       /* anything else */
 };
@@ -35,12 +35,20 @@ struct austin_region {
 AUSTIN_API int32_t austin_abi_version(void);
 
 /*
- * Copies `count` regions of process `pid` one after the other into `local`,
- * which must have room for all of them.
+ * Opens the process `pid` to be looked at. Returns what the functions below
+ * call `process`, or one of the codes above.
+ */
+AUSTIN_API int32_t austin_open_process(int32_t pid);
+AUSTIN_API void austin_close_process(int32_t process);
+
+/*
+ * Copies `count` regions of a process one after the other into `local`, which
+ * must have room for all of them.
  * Returns the bytes copied, which end inside the first region that cannot be
  * read, or one of the codes above when that is none.
  */
-AUSTIN_API int32_t austin_read(int32_t pid, const struct austin_region *regions,
+AUSTIN_API int32_t austin_read(int32_t process,
+                               const struct austin_region *regions,
                                int32_t count, uint8_t *local);
 
 /* Microseconds on a monotonic clock. */
@@ -71,23 +79,58 @@ AUSTIN_API int32_t austin_sleep_precisely(void);
  */
 AUSTIN_API int32_t austin_take_stop_signal(void);
 
+/*
+ * Hands a line of UTF-8, ended by a zero byte, to the system's log, where it
+ * is austin's. Severities are those of syslog(3): 3 is an error, 7 for
+ * debugging. Without a system log nothing happens. On Windows it is the file
+ * austin.log in the folder for temporary files.
+ */
+AUSTIN_API void austin_log(int32_t severity, const uint8_t *line);
+
+#if defined(__linux__)
+
 /* Bytes of a page of memory. */
 AUSTIN_API int32_t austin_page_size(void);
 
 /*
- * Files that are read over and over, as those of Linux's /proc are: a path,
- * ended by a zero byte, gives a handle or -1; reading starts at the beginning
- * each time and gives the bytes read, or -1.
+ * Files that are read over and over, as those of /proc are: a path, ended by a
+ * zero byte, gives a handle or -1; reading starts at the beginning each time
+ * and gives the bytes read, or -1.
  */
 AUSTIN_API int32_t austin_open_file(const uint8_t *path);
 AUSTIN_API int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size);
 AUSTIN_API void austin_close_file(int32_t file);
 
+#else
+
+/* An image in a process. `path_size` bytes of UTF-8 follow, filled up to a multiple of 8. */
+struct austin_module {
+  uint64_t address;
+  uint64_t size;
+  uint64_t path_size;
+};
+
 /*
- * Hands a line of UTF-8, ended by a zero byte, to the system's log, where it
- * is austin's. Severities are those of syslog(3): 3 is an error, 7 for
- * debugging. Without a system log nothing happens.
+ * Lists the images of a process, its executable first. `into` begins at a
+ * multiple of 8; what does not fit in `size` bytes is left out.
+ * Returns the bytes written, or one of the codes above.
  */
-AUSTIN_API void austin_log(int32_t severity, const uint8_t *line);
+AUSTIN_API int32_t austin_list_modules(int32_t process, uint8_t *into,
+                                       int32_t size);
+
+/* Bytes of a process that are in memory, or -1. */
+AUSTIN_API double austin_resident_memory(int32_t process);
+
+#endif
+#if defined(_WIN32)
+
+/*
+ * Copies what the system knows of all processes and threads, an array of
+ * SYSTEM_PROCESS_INFORMATION, if it fits in `size` bytes.
+ * Returns the bytes that it needs, or one of the codes above.
+ */
+AUSTIN_API int32_t austin_list_processes(uint8_t *into, int32_t size);
+
+#endif
 
 #endif

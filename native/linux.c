@@ -45,7 +45,12 @@ static int32_t read_error(void) {
   }
 }
 
-int32_t austin_read(int32_t pid, const struct austin_region *regions,
+/* A process is its id: every read names it anew. */
+int32_t austin_open_process(int32_t pid) { return pid; }
+
+void austin_close_process(int32_t process) { (void)process; }
+
+int32_t austin_read(int32_t process, const struct austin_region *regions,
                     int32_t count, uint8_t *local) {
   int64_t copied = 0;
   for (int32_t first = 0; first < count; first += MAX_VECTORS) {
@@ -55,7 +60,7 @@ int32_t austin_read(int32_t pid, const struct austin_region *regions,
     for (int32_t i = 0; i < n; i++)
       wanted += (int64_t)remote[i].iov_len;
     struct iovec into = {local + copied, (size_t)wanted};
-    ssize_t got = process_vm_readv(pid, &into, 1, remote, (unsigned long)n, 0);
+    ssize_t got = process_vm_readv(process, &into, 1, remote, (unsigned long)n, 0);
     if (got < 0)
       return copied > 0 ? (int32_t)copied : read_error();
     copied += got;

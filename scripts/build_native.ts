@@ -1,10 +1,11 @@
 /**
- * `deno task native`: builds the C shim, and where files can be packed the
- * entry stub, into `native/build/<target>/`.
+ * `deno task native [TARGET…]`: builds the C shim, and what starts a packed
+ * file, into `native/build/<target>/`.
  *
- * One row of {@linkcode nativeTargets} for each target that can be built. A
- * cross compiler is a row's own `compiler`; without one it is `$CC`, or `cc`,
- * and the target must be this machine's.
+ * One row of {@linkcode nativeTargets} for each target that can be built. This
+ * machine's own is built by `$CC`, or `cc`; others by zig (`zig.ts`), which is
+ * fetched when it is needed. `--cross` has zig build this machine's as well,
+ * for an older C library than its own.
  *
  * The task says nothing of its files to Deno's task cache on purpose: that
  * writes over outputs in place, and a process may have the library mapped.
@@ -14,40 +15,45 @@ import { AustinError } from "../src/errors.ts";
 import { replaceFile } from "./replace_file.ts";
 import { runScript, runTool } from "./run_tool.ts";
 import { lastChange, root } from "./tree.ts";
+import { type Zig, zig } from "./zig.ts";
 
 /** How the native parts are built for one of Deno's targets. */
 export interface NativeTarget {
   /** Deno's name of the target. */
   readonly triple: string;
+  /** zig's name of it. */
+  readonly zig: string;
   /** The shim is made of `native/<system>.c` and `native/<system>_*.c`. */
-  readonly system: string;
+  readonly system: "linux" | "windows";
   /** File name of the shim; `libraryName()` in `ffi/library.ts` says the same. */
   readonly library: string;
-  /** Linker options of the shim. */
-  readonly linking: readonly string[];
-  /** Whether there is an entry stub, which `deno task pack` needs. */
-  readonly entryStub: boolean;
-  /** A cross compiler with the options that select the target. */
-  readonly compiler?: readonly string[];
 }
-
-const ELF_LINKING = ["-shared", "-Wl,-z,relro,-z,now,-z,noexecstack", "-s"];
 
 /** Everything that can be built. */
 export const nativeTargets: readonly NativeTarget[] = [
   {
     triple: "x86_64-unknown-linux-gnu",
+    zig: "x86_64-linux-gnu.2.17",
     system: "linux",
     library: "libaustin.so",
-    linking: ELF_LINKING,
-    entryStub: true,
   },
   {
     triple: "aarch64-unknown-linux-gnu",
+    zig: "aarch64-linux-gnu.2.17",
     system: "linux",
     library: "libaustin.so",
-    linking: ELF_LINKING,
-    entryStub: true,
+  },
+  {
+    triple: "x86_64-pc-windows-msvc",
+    zig: "x86_64-windows-gnu",
+    system: "windows",
+    library: "austin.dll",
+  },
+  {
+    triple: "aarch64-pc-windows-msvc",
+    zig: "aarch64-windows-gnu",
+    system: "windows",
+    library: "austin.dll",
   },
 ];
 
@@ -55,7 +61,6 @@ export const nativeTargets: readonly NativeTarget[] = [
 export const ENTRY_STUB = "entry_stub.elf";
 
 const COMMON = ["-std=c11", "-Wall", "-Wextra", "-Werror"];
-const SHIM = [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden"];
 
 /** Nothing may be called, nothing relocated and nothing before the first byte. */
 const STUB = [
@@ -72,6 +77,49 @@ const STUB = [
   "-Wl,--build-id=none",
 ];
 
+/** One file that is built. */
+interface Product {
+  readonly name: string;
+  /** Options before the sources, with `-o` left out. */
+  readonly options: readonly string[];
+  /** From the root of the tree. */
+  readonly sources: readonly string[];
+  /** Options after them. */
+  readonly linking: readonly string[];
+  /** Whether the linker makes an import library beside it, which nobody needs. */
+  readonly hasImportLibrary?: true;
+}
+
+/** What is built for each system. */
+const PRODUCTS: Readonly<
+  Record<NativeTarget["system"], (target: NativeTarget) => Product[]>
+> = {
+  linux: ({ system, library }) => [
+    {
+      name: library,
+      options: [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden", "-shared"],
+      sources: shimSources(system),
+      linking: ["-Wl,-z,relro,-z,now,-z,noexecstack", "-s"],
+    },
+    {
+      name: ENTRY_STUB,
+      options: [...STUB, "-Wl,-T,native/entry_stub.ld"],
+      sources: ["native/entry_stub.c"],
+      linking: [],
+    },
+  ],
+  // Without a C library: it would be built first, which takes a minute.
+  windows: ({ system, library }) => [
+    {
+      name: library,
+      options: [...COMMON, "-O2", "-shared", "-nostdlib", "-s"],
+      sources: shimSources(system),
+      linking: ["-lkernel32", "-lntdll", "-ladvapi32"],
+      hasImportLibrary: true,
+    },
+  ],
+};
+
 const COMPILER_HINT =
   "install a C compiler, for instance with `apt-get install gcc libc6-dev` " +
   "or `dnf install gcc`, or name one in $CC";
@@ -81,41 +129,42 @@ export function nativeFolder(triple: string): string {
   return `${root}/native/build/${triple}`;
 }
 
+/** How to build. */
+export interface BuildOptions {
+  /** Have zig build it, though it is this machine's target. */
+  readonly cross?: boolean;
+  /** Where to put what is built; default {@linkcode nativeFolder}. */
+  readonly folder?: string;
+}
+
 /**
  * Builds what is missing, or older than its sources.
  *
- * @throws AustinError when the target cannot be built here, without a compiler,
- *   and when that finds an error.
+ * @throws AustinError when the target is not known, without a compiler, and
+ *   when that finds an error.
  */
-export async function buildNative(triple = Deno.build.target): Promise<void> {
+export async function buildNative(
+  triple: string = Deno.build.target,
+  { cross = false, folder = nativeFolder(triple) }: BuildOptions = {},
+): Promise<void> {
   const target = nativeTargets.find((row) => row.triple === triple);
-  if (target === undefined || !isBuildable(target)) {
+  if (target === undefined) {
     throw new AustinError(
       `Cannot build the shim: no compiler is known for ${triple}`,
       "add a row to `nativeTargets` in scripts/build_native.ts",
     );
   }
-  const folder = nativeFolder(triple);
-  const sources = shimSources(target);
-  await build(target, `${folder}/${target.library}`, [
-    ...SHIM,
-    ...sources,
-    ...target.linking,
-  ]);
-  if (!target.entryStub) return;
-  await build(target, `${folder}/${ENTRY_STUB}`, [
-    ...STUB,
-    "-Wl,-T,native/entry_stub.ld",
-    "native/entry_stub.c",
-  ]);
+  const isOwn = triple === Deno.build.target && !cross;
+  for (const product of PRODUCTS[target.system](target)) {
+    const output = `${folder}/${product.name}`;
+    if (lastChange(output) >= sourcesChange()) continue;
+    const compiler = isOwn ? ownCompiler() : crossCompiler(target, await zig());
+    await build(compiler, product, output);
+  }
 }
 
-function isBuildable(target: NativeTarget): boolean {
-  return target.compiler !== undefined || target.triple === Deno.build.target;
-}
-
-function shimSources(target: NativeTarget): string[] {
-  const own = new RegExp(`^${target.system}(_.*)?\\.c$`);
+function shimSources(system: string): string[] {
+  const own = new RegExp(`^${system}(_.*)?\\.c$`);
   return Array.from(Deno.readDirSync(`${root}/native`), (entry) => entry.name)
     .filter((name) => own.test(name))
     .sort()
@@ -123,18 +172,20 @@ function shimSources(target: NativeTarget): string[] {
 }
 
 async function build(
-  target: NativeTarget,
+  compiler: readonly string[],
+  { options, sources, linking, hasImportLibrary }: Product,
   output: string,
-  args: readonly string[],
 ): Promise<void> {
-  const since = new Date();
-  if (lastChange(output) >= sourcesChange()) return;
-  await replaceFile(output, since, async (temporary) => {
-    const command = [...compilerOf(target), ...args, "-o", temporary];
+  await replaceFile(output, new Date(), async (temporary) => {
+    const files = [...sources, ...linking, "-o", temporary];
+    const command = [...compiler, ...options, ...files];
+    const importLibrary = `${temporary}.lib`;
+    if (hasImportLibrary) command.push(`-Wl,--out-implib,${importLibrary}`);
     const { success, stderr } = await runTool(command, {
       cwd: root,
       whenMissing: COMPILER_HINT,
     });
+    if (hasImportLibrary) await Deno.remove(importLibrary).catch(() => {});
     if (success) return;
     throw new AustinError(
       `Cannot compile: ${command.join(" ")}\n${stderr.trimEnd()}`,
@@ -152,11 +203,27 @@ function sourcesChange(): number {
   return Math.max(...files, lastChange(`${root}/scripts/build_native.ts`));
 }
 
-function compilerOf(target: NativeTarget): readonly string[] {
-  if (target.compiler !== undefined) return target.compiler;
+function ownCompiler(): readonly string[] {
   return (Deno.env.get("CC") || "cc").split(/\s+/).filter((word) => word);
 }
 
+/** With `-nostdlib` zig leaves the headers of Windows out as well. */
+function crossCompiler(
+  target: NativeTarget,
+  { program, library }: Zig,
+): readonly string[] {
+  const compiler = [program, "cc", "-target", target.zig];
+  const headers = `${library}/libc/include/any-windows-any`;
+  return target.system === "windows"
+    ? [...compiler, "-isystem", headers]
+    : compiler;
+}
+
 if (import.meta.main) {
-  await runScript(() => buildNative(Deno.args[0]));
+  await runScript(async () => {
+    const cross = Deno.args.includes("--cross");
+    const targets = Deno.args.filter((arg) => arg !== "--cross");
+    if (targets.length === 0) targets.push(Deno.build.target);
+    for (const target of targets) await buildNative(target, { cross });
+  });
 }

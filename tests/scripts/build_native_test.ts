@@ -9,9 +9,12 @@ import { type Outcome, run } from "../support/program.ts";
 
 const SOURCES = [
   "scripts/build_native.ts",
+  "scripts/pip.ts",
+  "scripts/pythons/cache.ts",
   "scripts/replace_file.ts",
   "scripts/run_tool.ts",
   "scripts/tree.ts",
+  "scripts/zig.ts",
   "src/errors.ts",
 ];
 
@@ -26,7 +29,7 @@ interface Copy {
 
 function inCopy(test: (copy: Copy) => Promise<void>): Promise<void> {
   return inFolder(async (path) => {
-    for (const folder of ["scripts", "src", "native"]) {
+    for (const folder of ["scripts", "scripts/pythons", "src", "native"]) {
       await Deno.mkdir(`${path}/${folder}`);
     }
     for await (const { name, isFile } of Deno.readDir(`${root}/native`)) {
