@@ -1,11 +1,19 @@
 /**
- * Writes into the README what comes from the program: `deno task docs`.
+ * Writes what is said of the options elsewhere: `deno task docs`.
  *
- * `tests/scripts/docs_test.ts` fails when the two differ.
+ * The README's list, the manual page and the shells' completions all come from
+ * the option table. `tests/scripts/docs_test.ts` fails when they differ.
  */
 
+import { dirname } from "node:path";
 import { helpText } from "../src/cli/help.ts";
 import { austinTable } from "../src/cli/options.ts";
+import { VERSION } from "../src/cli/version.ts";
+import { bashCompletion } from "./docs/completions/bash.ts";
+import { fishCompletion } from "./docs/completions/fish.ts";
+import { powershellCompletion } from "./docs/completions/powershell.ts";
+import { zshCompletion } from "./docs/completions/zsh.ts";
+import { manualPage } from "./docs/manual.ts";
 import { root } from "./tree.ts";
 
 const START = "<!-- options: the output of `austin --help` -->";
@@ -20,7 +28,23 @@ export function withOptions(readme: string): string {
   return readme.slice(0, start) + block + readme.slice(end);
 }
 
+/** @param readme as it is. @returns by path from the root, what each generated file has to hold. */
+export function documents(readme: string): Record<string, string> {
+  const completions = "share/completions";
+  return {
+    "README.md": withOptions(readme),
+    "share/man/austin.1": manualPage(austinTable, { readme, version: VERSION }),
+    [`${completions}/austin.bash`]: bashCompletion(austinTable),
+    [`${completions}/_austin`]: zshCompletion(austinTable),
+    [`${completions}/austin.fish`]: fishCompletion(austinTable),
+    [`${completions}/austin.ps1`]: powershellCompletion(austinTable),
+  };
+}
+
 if (import.meta.main) {
-  const path = `${root}/README.md`;
-  await Deno.writeTextFile(path, withOptions(await Deno.readTextFile(path)));
+  const readme = await Deno.readTextFile(`${root}/README.md`);
+  for (const [path, text] of Object.entries(documents(readme))) {
+    await Deno.mkdir(dirname(`${root}/${path}`), { recursive: true });
+    await Deno.writeTextFile(`${root}/${path}`, text);
+  }
 }

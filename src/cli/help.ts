@@ -48,7 +48,8 @@ function optionHelp(option: Option): string[] {
   return [names.padEnd(HELP_COLUMN) + first.slice(HELP_COLUMN), ...rest];
 }
 
-function fullHelp(option: Option): string {
+/** @returns what an option does, with its default. */
+export function fullHelp(option: Option): string {
   if (!takesArgument(option) || option.default === undefined) {
     return option.help;
   }

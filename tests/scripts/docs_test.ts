@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { withOptions } from "../../scripts/docs.ts";
+import { documents, withOptions } from "../../scripts/docs.ts";
+import { root } from "../../scripts/tree.ts";
 import { ExitCode } from "../../src/errors.ts";
 
 const readme = await Deno.readTextFile(
   new URL("../../README.md", import.meta.url),
 );
 
-Deno.test("README has the options that the program has (deno task docs)", () => {
-  assert.equal(withOptions(readme), readme);
-});
+for (const [path, text] of Object.entries(documents(readme))) {
+  Deno.test(`${path} says of the options what the program does (deno task docs)`, async () => {
+    assert.equal(await Deno.readTextFile(`${root}/${path}`), text);
+  });
+}
 
 Deno.test("README has every exit code", () => {
   for (const [name, code] of Object.entries(ExitCode)) {

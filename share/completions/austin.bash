@@ -1,0 +1,54 @@
+# bash completion for austin
+
+_austin_option() {
+  case $1 in
+    -p|--pid) mapfile -t COMPREPLY < <(compgen -W "$(ps -A -o pid=)" -- "$cur") ;;
+    -w|--where) mapfile -t COMPREPLY < <(compgen -W "$(ps -A -o pid=)" -- "$cur") ;;
+    -t|--timeout) mapfile -t COMPREPLY < <(compgen -W "100ms 1s 10s" -- "$cur") ;;
+    -h|--heap) mapfile -t COMPREPLY < <(compgen -W "0 16 64 256" -- "$cur") ;;
+    -i|--interval) mapfile -t COMPREPLY < <(compgen -W "100us 1ms 10ms 100ms" -- "$cur") ;;
+    -x|--exposure) mapfile -t COMPREPLY < <(compgen -W "1 10 30 60" -- "$cur") ;;
+    -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "text collapsed mojo speedscope" -- "$cur") ;;
+    --from) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    *) return 1 ;;
+  esac
+}
+
+_austin() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i
+  # The words of --name=value come apart at the sign.
+  if [[ $cur == "=" ]]; then
+    cur=
+  elif [[ $prev == "=" ]]; then
+    prev=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --) ((i++)); break ;;
+      -p|--pid|-w|--where|-t|--timeout|-h|--heap|-i|--interval|-x|--exposure|-o|--output|--format|--from)
+        [[ ${COMP_WORDS[i + 1]} == "=" ]] && ((i++))
+        ((i++)) ;;
+      -*) ;;
+      *) break ;;
+    esac
+  done
+  if ((i < COMP_CWORD)); then
+    if declare -F _command_offset >/dev/null; then
+      _command_offset "$i"
+    else
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    fi
+    return
+  fi
+  if ((i > COMP_CWORD)) && _austin_option "$prev"; then
+    return
+  fi
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -h --heap -i --interval -x --exposure -o --output -b --binary --format --from -P --pipe --json -? --help --usage -V --version" -- "$cur")
+  else
+    mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+  fi
+}
+
+complete -o default -F _austin austin austinp

@@ -1,0 +1,26 @@
+# fish completion for austin
+
+complete -c austin -e
+complete -c austin -s 'p' -l pid -x -a '(__fish_complete_pids)' -d 'Sample the running process PID instead of starting a command'
+complete -c austin -s 'w' -l where -x -a '(__fish_complete_pids)' -d 'Do not sample: show once where each thread of the running process PID is'
+complete -c austin -s 'C' -l children -d 'Sample the processes that it starts as well, and those that they start'
+complete -c austin -s 't' -l timeout -x -a '100ms 1s 10s' -d 'How long a process may take to become a Python interpreter, in milliseconds or with a unit: ms, s'
+complete -c austin -s 's' -l sleepless -d 'Leave out threads that are off the CPU, to estimate CPU time'
+complete -c austin -s 'c' -l cpu -d 'The same as --sleepless'
+complete -c austin -s 'm' -l memory -d 'Measure memory, not time: by how many bytes the process\'s resident memory grows or shrinks'
+complete -c austin -s 'f' -l full -d 'Measure all at once: time, whether the thread is idle, and memory'
+complete -c austin -s 'g' -l gc -d 'Mark stacks that are taken while garbage is collected'
+complete -c austin -s 'h' -l heap -x -a '0 16 64 256' -d 'Memory that copies of the target\'s stacks may take in austin, in megabytes; 0 leaves the bound to austin'
+complete -c austin -s 'i' -l interval -x -a '100us 1ms 10ms 100ms' -d 'Time from one sample to the next, in microseconds or with a unit: us, ms, s'
+complete -c austin -s 'x' -l exposure -x -a '1 10 30 60' -d 'Stop after this many seconds; 0 goes on until the process ends'
+complete -c austin -s 'o' -l output -r -F -d 'Write the samples to FILE, not to standard output'
+complete -c austin -s 'b' -l binary -d 'The same as --format mojo: smaller files, with columns'
+complete -c austin -l format -x -a 'text collapsed mojo speedscope' -d 'What to make of the samples: text, mojo or speedscope'
+complete -c austin -l from -r -F -d 'Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input'
+complete -c austin -s 'P' -l pipe -d 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal'
+complete -c austin -l json -d 'With --where: write one JSON document, for programs'
+complete -c austin -s '?' -l help -d 'Show this text'
+complete -c austin -l usage -d 'Show the options in short'
+complete -c austin -s 'V' -l version -d 'Show the version'
+complete -c austin -x -a '(__fish_complete_subcommand)'
+complete -c austinp -w austin
