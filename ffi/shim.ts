@@ -20,6 +20,8 @@ export interface Shim
   pageSize(): number;
   /** SIGINT and SIGTERM are recorded from now on. */
   recordStopSignals(): void;
+  /** Launches a command, which inherits no signal mask of ours. */
+  launch<Child>(spawn: () => Child): Child;
   /** Precise wake-ups, which children would inherit: to be called after launching one. */
   sleepPrecisely(): void;
 }
@@ -48,6 +50,14 @@ function shimOf({ symbols }: Library): Shim {
     sleepUntil: (deadlineUs) => symbols.austin_sleep_until(deadlineUs),
     takeStopSignal: () => symbols.austin_take_stop_signal(),
     recordStopSignals: () => void symbols.austin_record_stop_signals(),
+    launch: (spawn) => {
+      symbols.austin_begin_launch?.();
+      try {
+        return spawn();
+      } finally {
+        symbols.austin_end_launch?.();
+      }
+    },
     sleepPrecisely: () => void symbols.austin_sleep_precisely(),
     pageSize: () => symbols.austin_page_size?.() ?? FAILED,
     openFile: (path) =>

@@ -45,6 +45,8 @@ export const symbols = {
     result: "void",
   },
   // Linux.
+  austin_begin_launch: { parameters: [], result: "void", optional: true },
+  austin_end_launch: { parameters: [], result: "void", optional: true },
   austin_page_size: { parameters: [], result: "i32", optional: true },
   austin_open_file: {
     parameters: [

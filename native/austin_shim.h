@@ -68,6 +68,14 @@ AUSTIN_API double austin_sleep_until(double deadline);
 AUSTIN_API int32_t austin_record_stop_signals(void);
 
 /*
+ * Linux: a command is launched between these two. With file capabilities the
+ * entry stub has blocked SIGUSR1, which opens the runtime's debugger; children
+ * would inherit that, so meanwhile it is let through, to its default action.
+ */
+AUSTIN_API void austin_begin_launch(void);
+AUSTIN_API void austin_end_launch(void);
+
+/*
  * Asks for precise wake-ups of the calling thread. Children inherit that, so a
  * command is launched before. Returns 0, or -1.
  */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
 #include <syslog.h>
@@ -115,6 +116,33 @@ int32_t austin_record_stop_signals(void) {
   if (sigaction(SIGINT, &action, NULL) < 0)
     return -1;
   return sigaction(SIGTERM, &action, NULL);
+}
+
+static struct sigaction debugger;
+
+static void mask_debugger_signal(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR1);
+  sigprocmask(how, &signals, NULL);
+}
+
+void austin_begin_launch(void) {
+  struct sigaction action = {.sa_handler = SIG_IGN};
+  if (!getauxval(AT_SECURE))
+    return;
+  /* Ignoring it first drops one that was held back until now. */
+  sigaction(SIGUSR1, &action, &debugger);
+  action.sa_handler = SIG_DFL;
+  sigaction(SIGUSR1, &action, NULL);
+  mask_debugger_signal(SIG_UNBLOCK);
+}
+
+void austin_end_launch(void) {
+  if (!getauxval(AT_SECURE))
+    return;
+  mask_debugger_signal(SIG_BLOCK);
+  sigaction(SIGUSR1, &debugger, NULL);
 }
 
 int32_t austin_sleep_precisely(void) {

@@ -39,6 +39,11 @@ export class Attached implements Target {
 /** Signals are looked for this often while a command is waited for. */
 const SIGNAL_PERIOD_MS = 20;
 
+/** Launches commands so that they inherit nothing that is only ours. */
+export interface Launcher {
+  launch<Child>(spawn: () => Child): Child;
+}
+
 /** A command that we started. */
 export class Launched implements Target {
   readonly #child: Child;
@@ -49,10 +54,10 @@ export class Launched implements Target {
     command: string,
     args: readonly string[],
     stdout: "inherit" | "null",
-    stopSignal: StopSignal,
+    shim: StopSignal & Launcher,
   ) {
-    this.#stopSignal = stopSignal;
-    this.#child = spawn(command, args, stdout);
+    this.#stopSignal = shim;
+    this.#child = shim.launch(() => spawn(command, args, stdout));
   }
 
   get pid(): number {
