@@ -147,15 +147,18 @@ double austin_now(void) {
   return (double)ticks.QuadPart * 1e6 / (double)frequency.QuadPart;
 }
 
-/* Sleeps for a time, or until a stop signal. */
+/* Sleeps for a time, or until a stop signal. A timer is finer than a time-out, which is there in case that fails. */
 static void sleep_us(double time) {
   LARGE_INTEGER due;
   due.QuadPart = -(LONGLONG)(time * TICKS_PER_US);
-  HANDLE events[] = {timer, stop_event};
-  if (timer == NULL || !SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE))
-    WaitForSingleObject(stop_event, (DWORD)(time / 1e3));
+  HANDLE events[] = {stop_event, timer};
+  DWORD first = stop_event == NULL ? 1 : 0;
+  DWORD count = timer != NULL && SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE) ? 2 : 1;
+  DWORD limit = (DWORD)(time / 1e3) + 1;
+  if (first < count)
+    WaitForMultipleObjects(count - first, events + first, FALSE, limit);
   else
-    WaitForMultipleObjects(stop_event == NULL ? 1 : 2, events, FALSE, INFINITE);
+    Sleep(limit);
 }
 
 double austin_sleep_until(double deadline) {

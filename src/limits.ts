@@ -70,3 +70,18 @@ export const MAX_DICTIONARY_ENTRIES = 262_144;
 
 /** Digits of a target's integer that are read: two of 30 bits hold any thread's id. */
 export const MAX_INTEGER_DIGITS = 2;
+
+/** Where the headers of a PE image may be; linkers put them within the first kilobyte. */
+export const MAX_PE_HEADERS_SIZE = 64 * 1024;
+
+/** Sections of a PE image; Windows takes 96. */
+export const MAX_PE_SECTIONS = 96;
+
+/** Exports of a PE image: ordinals have 16 bits. */
+export const MAX_EXPORTS = 65_536;
+
+/** Bytes for the list of a process's modules on Windows: MAX_MODULES with paths of some 200 bytes, and the same for their handles. */
+export const MAX_MODULE_TABLE_SIZE = 512 * 1024;
+
+/** Bytes of Windows' list of all processes and threads: 80 for a thread, 256 for a process; a busy server has 20 000 threads. */
+export const MAX_PROCESS_LIST_SIZE = 64 * 1024 * 1024;

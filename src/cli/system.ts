@@ -3,8 +3,9 @@
 import { openShim, type Shim } from "../../ffi/shim.ts";
 import { linuxSystem } from "../process/linux_system.ts";
 import type { System } from "../process/process.ts";
+import { windowsSystem } from "../process/windows_system.ts";
 
 /** @returns the operating system that we run on. */
 export function openSystem(shim: Shim = openShim()): System {
-  return linuxSystem(shim);
+  return Deno.build.os === "windows" ? windowsSystem(shim) : linuxSystem(shim);
 }

@@ -41,6 +41,7 @@ export function elfImage(
   return {
     module,
     bits: elf.format.bits,
+    longSize: elf.format.bits === 64 ? 8 : 4,
     exports: () => dynamicSymbols(memory, elf, bias),
     lookInFile: (file, names, section) =>
       lookInFile(file, bias, names, section),
@@ -98,13 +99,13 @@ function isInPlace(
 }
 
 function lookInFile(
-  file: ByteSource,
+  file: ByteSource | null,
   bias: number,
   names: readonly string[],
   sectionName: string,
 ): FileFindings | null {
-  const elf = parseElf(file);
-  if (elf === null) return null;
+  const elf = file && parseElf(file);
+  if (file === null || elf === null) return null;
   const symbols = new Map<string, number>();
   for (const [name, address] of findFileSymbols(file, elf, names)) {
     symbols.set(name, bias + address);

@@ -21,6 +21,7 @@ export function linuxSystem(shim: LinuxShim): System {
   return {
     process: (pid) => linuxProcess(pid),
     childrenOf: (pid) => children.of(pid),
+    standsFor: () => [],
     threadIds: (pid) => threadIds(pid),
     threadNames: (pid) => kernelThreadNames(pid),
     threadStates: (pid) =>

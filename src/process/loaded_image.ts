@@ -9,21 +9,24 @@
 import type { ByteSource } from "../binary/byte_source.ts";
 import { elfImage } from "./elf_image.ts";
 import type { Module } from "./maps.ts";
+import { peImage } from "./pe_image.ts";
 
 /** A module that is an image. All addresses are those in the process. */
 export interface LoadedImage {
   readonly module: Module;
   /** Bits of a pointer. */
   readonly bits: 32 | 64;
+  /** Bytes of a C `long`. */
+  readonly longSize: 4 | 8;
   /** @returns what it exports, by its tables in memory; null when it has none. */
   exports(): Exports | null;
   /**
-   * Looks in its file, which has more symbols than are loaded.
-   * @param section name of a section, without what the format puts before it.
-   * @returns null when it is no such file.
+   * Looks for what its exports lack, mostly in its file: that has more symbols than are loaded.
+   * @param file null when it cannot be had. @param section name of a section, without what the format puts before it.
+   * @returns null when there is nothing to look at.
    */
   lookInFile(
-    file: ByteSource,
+    file: ByteSource | null,
     names: readonly string[],
     section: string,
   ): FileFindings | null;
@@ -57,5 +60,5 @@ export function loadedImage(
   memory: ByteSource,
   module: Module,
 ): LoadedImage | null {
-  return elfImage(memory, module);
+  return elfImage(memory, module) ?? peImage(memory, module);
 }

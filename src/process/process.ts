@@ -15,6 +15,8 @@ export interface System {
   process(pid: number): Process;
   /** @returns ids of the processes that it started and that have not ended; none when it has ended itself. */
   childrenOf(pid: number): readonly number[];
+  /** @returns the processes that it may only stand for: where a program cannot become another, launchers start it as their child. */
+  standsFor(pid: number): readonly number[];
   /** @returns the system's ids of a process's threads, by the ids that the process itself knows. None when it has ended. */
   threadIds(pid: number): ReadonlyMap<number, number>;
   /** @returns the names that threads have outside Python, by the ids that the process itself knows. */

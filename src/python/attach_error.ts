@@ -11,7 +11,7 @@ import {
 } from "../errors.ts";
 import type { Process, Refusal } from "../process/process.ts";
 import type { NotReady, Unsupported } from "./runtime_check.ts";
-import { NEWEST_MINOR, OLDEST_MINOR } from "./version.ts";
+import { fileName, NEWEST_MINOR, OLDEST_MINOR } from "./version.ts";
 
 /** Why there is nothing to sample. */
 export type Failure =
@@ -28,7 +28,7 @@ export function attachError(process: Process, failure: Failure): AustinError {
     case "notReady":
       return notPython(
         pid,
-        `: it has loaded ${baseName(failure.path)}, but runs no interpreter`,
+        `: it has loaded ${fileName(failure.path)}, but runs no interpreter`,
       );
     case "unsupported":
       return failure.cause ?? new UnknownVersionError(
@@ -58,8 +58,4 @@ function notPython(pid: number, reason: string): NotPythonError {
     "if it only starts Python processes, sample those with `-C/--children`; " +
       "if it is a wrapper that becomes one by exec, give it more time with `-t/--timeout`",
   );
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

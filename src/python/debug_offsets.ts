@@ -18,6 +18,7 @@ import {
   type LivenessRules,
   STRING_STATE,
 } from "./layouts/layout.ts";
+import { onWindows } from "./layouts/windows.ts";
 
 /** First eight bytes of `_PyRuntime`, read as characters. */
 export const COOKIE = "xdebugpy";
@@ -93,13 +94,14 @@ type Offsets = Readonly<Record<FieldName, number>>;
 
 /**
  * Reads and checks the layout of the CPython whose `_PyRuntime` is at `address`.
- * @param minor of CPython 3, as the table itself gives it.
+ * @param minor of CPython 3, as the table itself gives it. @param longSize bytes of a C `long`.
  * @throws UnknownVersionError when we know no such table or what it says cannot be.
  */
 export function readDebugOffsets(
   memory: RemoteMemory,
   address: number,
   minor: number,
+  longSize: 4 | 8 = 8,
 ): Layout {
   const column = minor - FIRST_MINOR;
   const wordCount = WORD_COUNTS[column];
@@ -109,7 +111,9 @@ export function readDebugOffsets(
   if (!reader.loadAll(address, size)) throw brokenTable("it cannot be read");
   const word = (index: number) => reader.u64(COOKIE_SIZE + index * 8);
   const freeThreaded = word(1) !== 0;
-  return layoutOf(checkedOffsets(word, column), minor, freeThreaded);
+  const offsets = checkedOffsets(word, column, longSize);
+  const layout = layoutOf(offsets, minor, freeThreaded);
+  return longSize === 4 ? onWindows(layout, minor) : layout;
 }
 
 function unknownTable(minor: number): UnknownVersionError {
@@ -129,15 +133,24 @@ function brokenTable(reason: string): UnknownVersionError {
 function checkedOffsets(
   word: (index: number) => number,
   column: number,
+  longSize: 4 | 8,
 ): Offsets {
+  const alignments = {
+    ...ALIGNMENT,
+    threadId: longSize,
+    nativeThreadId: longSize,
+  };
   const offsets: Partial<Record<FieldName, number>> = {};
   for (const [name, field] of Object.entries(FIELDS)) {
     const struct = field[0];
     const index = field[column + 1] as number;
     const structSize = word(SIZES[struct][column]!);
-    offsets[name as FieldName] = index === NONE
-      ? ABSENT
-      : checkedOffset(name, word(index), structSize);
+    offsets[name as FieldName] = index === NONE ? ABSENT : checkedOffset(
+      name,
+      word(index),
+      structSize,
+      alignments[name as FieldName],
+    );
   }
   return checkedHeaders(offsets as Offsets);
 }
@@ -155,11 +168,15 @@ function checkedHeaders(offsets: Offsets): Offsets {
   return offsets;
 }
 
-function checkedOffset(name: string, offset: number, size: number): number {
+function checkedOffset(
+  name: string,
+  offset: number,
+  size: number,
+  alignment = 8,
+): number {
   if (size > MAX_STRUCT_SIZE) throw brokenTable(`a struct of ${size} bytes`);
   // `asciiBytes` is the size of a struct that others begin with.
   if (offset >= size) throw brokenTable(`${name} is at ${offset} of ${size}`);
-  const alignment = ALIGNMENT[name as FieldName] ?? 8;
   if (offset % alignment !== 0) throw brokenTable(`${name} is at ${offset}`);
   return offset;
 }
@@ -189,6 +206,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       top: o.currentFrame,
       threadId: o.threadId,
       nativeThreadId: o.nativeThreadId,
+      idSize: 8,
       uniqueId: ABSENT,
       dataStackChunk: o.dataStackChunk,
       // `datastack_top` follows the chunk.

@@ -26,7 +26,7 @@ import {
   type RuntimePlace,
   scannedPlaces,
 } from "./runtime_places.ts";
-import { versionOfFileName } from "./version.ts";
+import { fileName, versionOfFileName } from "./version.ts";
 
 export type { Runtime } from "./runtime_check.ts";
 
@@ -53,6 +53,8 @@ export interface Patience {
   readonly timeoutMs: number;
   /** Asked between two looks; waiting ends as if the time were over when it says so. */
   readonly stopped?: () => boolean;
+  /** Looks at another process that this one may only be the launcher of. @returns null when there is none. */
+  readonly behind?: (effort: Effort) => Search | null;
 }
 
 /** Pause between two looks. Python needs some 10 ms to start. */
@@ -76,7 +78,7 @@ const THOROUGH: readonly Stage[] = [
   ...QUICK,
   (image, source, process) => {
     using file = process.openModule(image.module);
-    return file === null ? [] : placesInFile(source, image, file);
+    return placesInFile(source, image, file);
   },
   (image, source) => scannedPlaces(source, image),
 ];
@@ -96,14 +98,15 @@ export function findRuntime(process: Process, memory: RemoteMemory): Runtime {
 export function waitForRuntime(
   process: Process,
   memory: RemoteMemory,
-  { clock, timeoutMs, stopped }: Patience,
+  { clock, timeoutMs, stopped, behind }: Patience,
 ): Runtime {
   const deadline = clock.now() + timeoutMs * 1000;
   for (let attempt = 1;; attempt++) {
     const now = clock.now();
     const isLast = now >= deadline || stopped?.() === true;
     const effort = isLast || isPowerOfTwo(attempt) ? "thorough" : "quick";
-    const search = searchRuntime(process, memory, effort);
+    const own = searchRuntime(process, memory, effort);
+    const search = own.kind === "notPython" ? behind?.(effort) ?? own : own;
     if (isLast || !mayChange(search)) return runtimeOf(process, search);
     clock.sleepUntil(Math.min(now + PAUSE_US, deadline));
   }
@@ -189,7 +192,7 @@ function readByte(memory: RemoteMemory, address: number): number {
   return memory.readRegions(regions, 1, new Uint8Array(1));
 }
 
-/** The executable, then libraries that are called libpython, then whatever else has code. */
+/** The executable, then libraries that are called like Python's, then whatever else has code. */
 function inOrder(modules: readonly Module[]): Module[] {
   const [executable, ...others] = modules;
   if (executable === undefined) return [];
@@ -201,8 +204,9 @@ function inOrder(modules: readonly Module[]): Module[] {
   ].slice(0, MAX_MODULES);
 }
 
+/** `libpython3.12.so.1.0`, on Windows `python312.dll`. */
 function isNamedLibpython({ path }: Module): boolean {
-  return path.includes("/libpython");
+  return /^(lib)?python\d.*\.(so|dll)/i.test(fileName(path));
 }
 
 /** A process with several Pythons is as good as the best of them. */

@@ -87,7 +87,7 @@ export function checkPlace(
   if (address === null || selfDescribing !== shouldDescribeItself(version)) {
     return { kind: "notReady", path };
   }
-  const layout = readLayout(memory, address, version);
+  const layout = readLayout(memory, address, version, image.longSize);
   if (layout instanceof UnknownVersionError) {
     return { kind: "unsupported", python, cause: layout };
   }
@@ -120,11 +120,12 @@ function readLayout(
   memory: RemoteMemory,
   address: number,
   version: Version,
+  longSize: 4 | 8,
 ): Layout | UnknownVersionError {
-  const layout = layoutFor(version);
+  const layout = layoutFor(version, longSize);
   if (layout !== null) return layout;
   try {
-    return readDebugOffsets(memory, address, version.minor);
+    return readDebugOffsets(memory, address, version.minor, longSize);
   } catch (error) {
     if (error instanceof UnknownVersionError) return error;
     throw error;

@@ -49,11 +49,11 @@ export function exportedPlaces(
   return [{ address, version: hexVersion(memory, version) }];
 }
 
-/** @returns what the image's file tells: one place at most. */
+/** @param file of the image, or null. @returns what it tells: one place at most. */
 export function placesInFile(
   memory: ByteSource,
   image: LoadedImage,
-  file: ByteSource,
+  file: ByteSource | null,
 ): RuntimePlace[] {
   const names = Object.values(Name);
   const found = image.lookInFile(file, names, RUNTIME_SECTION);
@@ -80,7 +80,7 @@ export function scannedPlaces(
   image: LoadedImage,
 ): RuntimePlace[] {
   const version = bannerVersion(memory, image);
-  const layout = version && layoutFor(version);
+  const layout = version && layoutFor(version, image.longSize);
   const places: RuntimePlace[] = [];
   for (const range of image.writableRanges()) {
     const bytes = readRange(memory, range);

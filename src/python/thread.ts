@@ -55,6 +55,7 @@ export class ThreadTable {
   readonly #hasNativeIds: boolean;
   readonly #identityOffset: number;
   readonly #pthreadOffset: number;
+  readonly #hasShortIds: boolean;
   #pass = 0;
   #position = 0;
 
@@ -67,10 +68,11 @@ export class ThreadTable {
     this.#snapshot = snapshot;
     this.#ids = ids;
     this.#indexes = indexes;
-    const { nativeThreadId, uniqueId, threadId } = layout.thread;
+    const { nativeThreadId, uniqueId, threadId, idSize } = layout.thread;
     this.#hasNativeIds = nativeThreadId !== ABSENT;
     this.#identityOffset = this.#hasNativeIds ? nativeThreadId : uniqueId;
     this.#pthreadOffset = threadId;
+    this.#hasShortIds = idSize === 4;
   }
 
   /** Begins a pass over the process. */
@@ -84,8 +86,8 @@ export class ThreadTable {
    * @returns the thread that it is; null when this pass has met it already, as in a list that is a ring.
    */
   known(address: number, at: number): Thread | null {
-    const identity = this.#snapshot.pointer(at + this.#identityOffset);
-    const pthread = this.#snapshot.pointer(at + this.#pthreadOffset);
+    const identity = this.#id(at + this.#identityOffset);
+    const pthread = this.#id(at + this.#pthreadOffset);
     let thread = this.#inOrder[this.#position];
     if (
       thread?.address !== address || thread.identity !== identity ||
@@ -95,6 +97,12 @@ export class ThreadTable {
     thread.seenAt = this.#pass;
     this.#inOrder[this.#position++] = thread;
     return thread;
+  }
+
+  #id(at: number): number {
+    return this.#hasShortIds
+      ? this.#snapshot.u32(at)
+      : this.#snapshot.pointer(at);
   }
 
   /** Ends a pass: threads that were not seen in it are gone. */

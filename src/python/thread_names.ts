@@ -101,7 +101,7 @@ class NameReader {
     for (let i = 0; address !== 0 && i < MAX_THREADS; i++) {
       if (!reader.loadAll(address, thread.size)) break;
       address = reader.pointer(thread.next);
-      const name = byPthread.get(reader.pointer(thread.threadId));
+      const name = byPthread.get(this.#id(thread.threadId));
       if (name !== undefined) names.set(this.#tid(), name);
     }
     return names;
@@ -110,9 +110,16 @@ class NameReader {
   /** @returns the id of the thread state that was loaded. */
   #tid(): number {
     const { nativeThreadId, threadId } = this.#layout.thread;
-    if (nativeThreadId !== ABSENT) return this.#reader.pointer(nativeThreadId);
-    const pthread = this.#reader.pointer(threadId);
+    if (nativeThreadId !== ABSENT) return this.#id(nativeThreadId);
+    const pthread = this.#id(threadId);
     return this.#ids.find(pthread) || pthread;
+  }
+
+  /** @returns an `unsigned long` of the thread state that was loaded. */
+  #id(offset: number): number {
+    return this.#layout.thread.idSize === 4
+      ? this.#reader.u32(offset)
+      : this.#reader.pointer(offset);
   }
 
   /** @returns names by `pthread_self()`. */

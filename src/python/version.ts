@@ -39,9 +39,20 @@ export function versionOfBanner(text: string): Version | null {
 /** Names of executables and libraries, such as `libpython3.6m.so.1.0` and `python3.10`. */
 const FILE_NAME = /python(\d)\.(\d{1,2})(?:\.(\d{1,3}))?[a-z]*(?:[.-].*)?$/;
 
+/** Libraries on Windows, such as `python312.dll` and `python313t_d.dll`. */
+const WINDOWS_LIBRARY = /^python(\d)(\d{1,2})t?(?:_d)?\.dll$/i;
+
 /** @returns the version in a file's name, mostly without its micro; or null. */
 export function versionOfFileName(path: string): Version | null {
-  return versionOfMatch(FILE_NAME.exec(path.slice(path.lastIndexOf("/") + 1)));
+  const name = fileName(path);
+  return versionOfMatch(FILE_NAME.exec(name) ?? WINDOWS_LIBRARY.exec(name));
+}
+
+/** @returns the last part of a path of any system. */
+export function fileName(path: string): string {
+  return path.slice(
+    Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1,
+  );
 }
 
 function versionOfMatch(match: RegExpExecArray | null): Version | null {

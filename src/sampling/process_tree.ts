@@ -53,8 +53,8 @@ export class ProcessTree {
   readonly #nodes = new Map<number, Node>();
   #nextChildrenUs = -Infinity;
   #samplers: ProcessSampler[] = [];
-  /** The process that was asked for. */
-  readonly rootPid: number;
+  /** The process that was asked for, or that it is the launcher of. */
+  rootPid: number;
   /** Whether some process could not be read for lack of permission. */
   isDenied = false;
 
@@ -73,6 +73,14 @@ export class ProcessTree {
   /** Whether every process has ended. */
   get isEmpty(): boolean {
     return this.#nodes.size === 0;
+  }
+
+  /** Takes another process for the one that was asked for. */
+  follow(pid: number): void {
+    if (pid === this.rootPid) return;
+    this.#nodes.delete(this.rootPid);
+    this.rootPid = pid;
+    this.#add(pid);
   }
 
   /** Looks for new processes and new Pythons, if it is time to. */

@@ -8,7 +8,9 @@ import type { AustinError } from "../../errors.ts";
 import type { System } from "../../process/process.ts";
 import { attachError } from "../../python/attach_error.ts";
 import {
+  type Effort,
   type Runtime,
+  type Search,
   searchRuntime,
   waitForRuntime,
 } from "../../python/find_runtime.ts";
@@ -21,6 +23,9 @@ import type { AttachFailure, Discovery } from "../../sampling/process_tree.ts";
 
 /** Looks at a process after which only every so many are thorough. */
 const THOROUGH_ATTEMPTS = 16;
+
+/** Processes that are looked at behind a launcher; there are one or two, and one for the console. */
+const MAX_LAUNCHED = 16;
 
 /** What is told of each Python that is found. */
 export type FoundListener = (pid: number, runtime: Runtime) => void;
@@ -78,14 +83,53 @@ export class SystemDiscovery implements Discovery {
     }
   }
 
-  /** Waits for a process to become a Python, which the next `attach` then samples. @throws as `waitForRuntime`. */
-  await(pid: number, timeoutMs: number, stopped: () => boolean): void {
+  /**
+   * Waits for a process to become a Python, or to start one that it is the
+   * launcher of. The next `attach` then samples that.
+   * @returns the Python's process. @throws as `waitForRuntime`.
+   */
+  await(pid: number, timeoutMs: number, stopped: () => boolean): number {
+    let found = pid;
     const runtime = waitForRuntime(
       this.#system.process(pid),
       this.#shim.memoryOf(pid),
-      { clock: this.#shim, timeoutMs, stopped },
+      {
+        clock: this.#shim,
+        timeoutMs,
+        stopped,
+        behind: (effort) => {
+          const behind = this.#behind(pid, effort);
+          if (behind !== null) found = behind.pid;
+          return behind?.search ?? null;
+        },
+      },
     );
-    this.#awaited = { pid, runtime };
+    this.#awaited = { pid: found, runtime };
+    return found;
+  }
+
+  /** @returns the only Python among the processes that one stands for, or null. */
+  #behind(
+    pid: number,
+    effort: Effort,
+  ): { readonly pid: number; readonly search: Search } | null {
+    const pythons = this.#standsFor(pid).map((pid) => {
+      const process = this.#system.process(pid);
+      const memory = this.#shim.memoryOf(pid);
+      return { pid, search: searchRuntime(process, memory, effort) };
+    }).filter(({ search }) => search.kind === "found");
+    return pythons.length === 1 ? pythons[0]! : null;
+  }
+
+  /** Launchers start launchers: `py.exe`, then that of a virtual environment, then Python. */
+  #standsFor(pid: number): readonly number[] {
+    const all = new Set([pid]);
+    for (const launcher of all) {
+      if (all.size > MAX_LAUNCHED) break;
+      for (const child of this.#system.standsFor(launcher)) all.add(child);
+    }
+    all.delete(pid);
+    return [...all];
   }
 
   childrenOf(pid: number): readonly number[] {

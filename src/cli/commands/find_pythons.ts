@@ -43,10 +43,11 @@ function awaitTarget(search: Search): void {
   const { settings, clock, stopSignal, tree, discovery } = search;
   let signum = 0;
   try {
-    discovery.await(tree.rootPid, settings.timeoutMs, () => {
+    const stopped = () => {
       signum = stopSignal.takeStopSignal();
       return signum !== 0;
-    });
+    };
+    tree.follow(discovery.await(tree.rootPid, settings.timeoutMs, stopped));
   } catch (error) {
     if (signum !== 0) throw new StoppedError(signum);
     throw error instanceof NoProcessError ? ended(search, error) : error;

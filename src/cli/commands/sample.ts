@@ -109,7 +109,7 @@ function sample(run: Run): SessionEnd {
   reporter.start();
   const discovery = discoveryOf(run, reads, (pid, runtime) => {
     statusLine?.clear();
-    reporter.found(pid, pid === target.pid, runtime.version);
+    reporter.found(pid, pid === tree.rootPid, runtime.version);
     logRuntime(log, pid, runtime, () => system.process(pid).modules());
   });
   const tree = new ProcessTree(target.pid, settings.children, discovery);

@@ -88,7 +88,14 @@ function lookAtTree(
     if (typeof look === "number") failure = look;
     else {
       processes.push(
-        describe({ pid, look, settings, shim, system, runtimes }),
+        describe({
+          pid,
+          isChild: pid !== tree.rootPid,
+          look,
+          shim,
+          system,
+          runtimes,
+        }),
       );
     }
   }
@@ -124,15 +131,15 @@ function sharedTables(
 /** A process that was looked at, and what is known of it besides. */
 interface Known {
   readonly pid: number;
+  readonly isChild: boolean;
   readonly look: Look;
-  readonly settings: WhereSettings;
   readonly shim: Shim;
   readonly system: System;
   readonly runtimes: ReadonlyMap<number, Runtime>;
 }
 
 function describe(known: Known): ProcessStacks {
-  const { pid, look: { stacks, errors }, settings, system } = known;
+  const { pid, isChild, look: { stacks, errors }, system } = known;
   const runtime = known.runtimes.get(pid)!;
   const names = readThreadNames({
     memory: known.shim.memoryOf(pid),
@@ -142,7 +149,7 @@ function describe(known: Known): ProcessStacks {
   const systemNames = system.threadNames(pid);
   return {
     pid,
-    isChild: pid !== settings.pid,
+    isChild,
     python: formatVersion(runtime.version),
     threads: stacks.map((stack) => ({
       ...stack,

@@ -89,10 +89,12 @@ export interface Layout {
     readonly interpreter: number;
     /** Leads to the innermost frame, as `framesAre` says. */
     readonly top: number;
-    /** `pthread_self()`. */
+    /** `pthread_self()`, or what stands for it. */
     readonly threadId: number;
-    /** The kernel's thread id (3.11 on). */
+    /** The kernel's thread id (3.11 on; on Windows always). */
     readonly nativeThreadId: number;
+    /** Bytes of these two, which are of type `unsigned long`. */
+    readonly idSize: 4 | 8;
     /** uint64 that no other thread of the interpreter has had, where there is no native id (3.8 to 3.10). */
     readonly uniqueId: number;
     /** Newest `_PyStackChunk` (3.11 on). `datastack_top` follows it directly. */

@@ -10,6 +10,7 @@ import { v3_11 } from "./v3_11.ts";
 import { v3_12 } from "./v3_12.ts";
 import { v3_8 } from "./v3_8.ts";
 import { v3_9 } from "./v3_9.ts";
+import { onWindows } from "./windows.ts";
 
 export { ABSENT, type Layout } from "./layout.ts";
 
@@ -22,9 +23,15 @@ const LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [12, v3_12],
 ]);
 
-/** @returns the table for a CPython of that version, or null where there is none. */
+/**
+ * @param longSize bytes of a C `long`: 4 on Windows.
+ * @returns the table for a CPython of that version, or null where there is none.
+ */
 export function layoutFor(
   version: { readonly major: number; readonly minor: number },
+  longSize: 4 | 8 = 8,
 ): Layout | null {
-  return version.major === 3 ? LAYOUTS.get(version.minor) ?? null : null;
+  const { major, minor } = version;
+  const layout = major === 3 ? LAYOUTS.get(minor) ?? null : null;
+  return layout !== null && longSize === 4 ? onWindows(layout, minor) : layout;
 }

@@ -22,6 +22,7 @@ export const v3_11: Layout = {
     top: 56,
     threadId: 152,
     nativeThreadId: 160,
+    idSize: 8,
     uniqueId: ABSENT,
     dataStackChunk: 296,
     size: 312,

@@ -20,6 +20,7 @@ export const v3_12: Layout = {
     top: 56,
     threadId: 136,
     nativeThreadId: 144,
+    idSize: 8,
     uniqueId: ABSENT,
     dataStackChunk: 232,
     size: 248,

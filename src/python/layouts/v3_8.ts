@@ -20,6 +20,7 @@ export const v3_8: Layout = {
     top: 24,
     threadId: 176,
     nativeThreadId: ABSENT,
+    idSize: 8,
     uniqueId: 256,
     dataStackChunk: ABSENT,
     size: 264,
