@@ -57,6 +57,9 @@ export const nativeTargets: readonly NativeTarget[] = [
   },
 ];
 
+/** File name of the launcher, which is for Windows what the entry stub is for Linux. */
+export const LAUNCHER = "launcher.exe";
+
 /** File name of the entry stub. */
 export const ENTRY_STUB = "entry_stub.elf";
 
@@ -117,6 +120,15 @@ const PRODUCTS: Readonly<
       linking: ["-lkernel32", "-lntdll", "-ladvapi32"],
       hasImportLibrary: true,
     },
+    {
+      name: LAUNCHER,
+      options: [...COMMON, "-O2", "-fno-builtin", "-nostdlib", "-s"],
+      sources: cSources(/^launcher_windows(_.*)?\.c$/),
+      linking: [
+        ...["-lkernel32", "-ladvapi32", "-lbcrypt"],
+        "-Wl,-e,mainCRTStartup",
+      ],
+    },
   ],
 };
 
@@ -164,7 +176,10 @@ export async function buildNative(
 }
 
 function shimSources(system: string): string[] {
-  const own = new RegExp(`^${system}(_.*)?\\.c$`);
+  return cSources(new RegExp(`^${system}(_.*)?\\.c$`));
+}
+
+function cSources(own: RegExp): string[] {
   return Array.from(Deno.readDirSync(`${root}/native`), (entry) => entry.name)
     .filter((name) => own.test(name))
     .sort()

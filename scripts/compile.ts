@@ -10,50 +10,20 @@
 import { AustinError } from "../src/errors.ts";
 import { buildNative, nativeFolder, nativeTargets } from "./build_native.ts";
 import { runScript, runTool, say, type ToolResult } from "./run_tool.ts";
+import { parseTarget, type Target } from "./targets.ts";
 import { lastChange, root } from "./tree.ts";
-
-/** Every target of `deno compile`. */
-export const compileTargets = [
-  "x86_64-unknown-linux-gnu",
-  "aarch64-unknown-linux-gnu",
-  "x86_64-apple-darwin",
-  "aarch64-apple-darwin",
-  "x86_64-pc-windows-msvc",
-  "aarch64-pc-windows-msvc",
-] as const;
-
-/** One of Deno's targets. */
-export type CompileTarget = typeof compileTargets[number];
 
 /** Deno does not give up on some failures: with a wrong `DENORT_BIN` it works on for ever. */
 const LIMIT_MIN = 10;
 
-/** The target that the arguments ask for. @throws AustinError when there is none such. */
-export function parseTarget(
-  args: readonly string[],
-  own: string = Deno.build.target,
-): CompileTarget {
-  const [option, value, ...rest] = args.flatMap((arg) =>
-    arg.startsWith("--target=") ? ["--target", arg.slice(9)] : [arg]
-  );
-  const wanted = option === undefined ? own : value;
-  const target = compileTargets.find((known) => known === wanted);
-  const isUnderstood = option === undefined || option === "--target";
-  if (target !== undefined && isUnderstood && rest.length === 0) return target;
-  throw new AustinError(
-    `Cannot compile: arguments not understood: ${args.join(" ")}`,
-    `use --target with one of ${compileTargets.join(", ")}`,
-  );
-}
-
 /** Path of the file that is made for a target. */
-export function compiledFile(target: CompileTarget): string {
+export function compiledFile(target: Target): string {
   const suffix = target.includes("windows") ? ".exe" : "";
   return `${root}/dist/austin-${target}${suffix}`;
 }
 
 /** The arguments of deno that compile `main.ts` for a target. */
-export function compileArguments(target: CompileTarget): string[] {
+export function compileArguments(target: Target): string[] {
   return [
     "compile",
     "--quiet",
@@ -73,7 +43,7 @@ export function compileArguments(target: CompileTarget): string[] {
 
 /** Where deno looks for its base binary, in its order. */
 export interface BaseBinary {
-  readonly target: CompileTarget;
+  readonly target: Target;
   /** Version of deno. */
   readonly version: string;
   /** `$DENORT_BIN`, when it is set. */
@@ -100,7 +70,7 @@ export function missingBaseBinary(
   );
 }
 
-async function compile(target: CompileTarget): Promise<void> {
+async function compile(target: Target): Promise<void> {
   await ensureShim(target);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), LIMIT_MIN * 60_000);
@@ -115,7 +85,7 @@ async function compile(target: CompileTarget): Promise<void> {
 }
 
 /** A shim for another system can have been built there. */
-async function ensureShim(target: CompileTarget): Promise<void> {
+async function ensureShim(target: Target): Promise<void> {
   const row = nativeTargets.find(({ triple }) => triple === target);
   const isOwn = target === Deno.build.target;
   const isThere = lastChange(`${nativeFolder(target)}/${row?.library}`) > 0;
@@ -123,7 +93,7 @@ async function ensureShim(target: CompileTarget): Promise<void> {
 }
 
 async function explain(
-  target: CompileTarget,
+  target: Target,
   { stderr }: ToolResult,
   tookTooLong: boolean,
 ): Promise<AustinError> {

@@ -1,8 +1,10 @@
 /**
- * `deno task pack`: makes `dist/austin`, one file, without a download.
+ * `deno task pack`: makes `dist/austin`, one file, from the deno that runs this
+ * script. `--target T` makes one for another system, in `dist/T/`, from that
+ * system's deno, which is fetched.
  *
- * It is the executable of the deno that runs this script with one more ELF
- * segment:
+ * On Linux it is the executable of deno with one more ELF segment (on Windows
+ * it is another thing: `pack/windows.ts`):
  *
  * | file             | what                                                     |
  * | ---------------- | -------------------------------------------------------- |
@@ -21,23 +23,18 @@
  */
 
 import { AustinError } from "../src/errors.ts";
-import { ENTRY_STUB, nativeFolder } from "./build_native.ts";
+import { buildNative, ENTRY_STUB, nativeFolder } from "./build_native.ts";
 import { bundleLoader, bundleProgram } from "./pack/bundle.ts";
 import { addSegment, readHost, readStub } from "./pack/elf_segment.ts";
 import { buildPayload, ENTRY_OFFSET } from "./pack/payload.ts";
+import { concatenated, type PackOptions, readPart } from "./pack/parts.ts";
+import { packWindows } from "./pack/windows.ts";
 import { replaceFile } from "./replace_file.ts";
 import { runScript, runTool } from "./run_tool.ts";
+import { parseTarget } from "./targets.ts";
 import { root } from "./tree.ts";
 
-/** What is packed. */
-export interface PackOptions {
-  /** Path of the program's main module. */
-  readonly entry: string;
-  /** Path of the file to make. */
-  readonly output: string;
-  /** What the program prints, and nothing else, when started with that single argument. */
-  readonly answers?: Readonly<Record<string, string>>;
-}
+export type { PackOptions };
 
 /** What was proven to take a segment, and to start from one. */
 const RUNTIME = "2.9.";
@@ -82,16 +79,6 @@ export async function pack(options: PackOptions): Promise<void> {
   });
 }
 
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Asks a program what it prints for each of {@linkcode QUESTIONS}. */
 async function askProgram(entry: string): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
@@ -112,28 +99,28 @@ function checkRuntime(): void {
   );
 }
 
-async function readPart(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    throw new AustinError(
-      `Cannot pack: ${path} cannot be read`,
-      "build it with `deno task native`",
-      { cause },
-    );
-  }
-}
-
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     done += await file.write(bytes.subarray(done));
   }
 }
 
-if (import.meta.main) {
-  await runScript(async () => {
-    const entry = `${root}/main.ts`;
-    const answers = await askProgram(entry);
+async function packFor(args: readonly string[]): Promise<void> {
+  const entry = `${root}/main.ts`;
+  const target = parseTarget(args);
+  await buildNative(target);
+  const answers = await askProgram(entry);
+  if (target === Deno.build.target) {
     await pack({ entry, output: `${root}/dist/austin`, answers });
-  });
+  } else if (target.includes("windows")) {
+    const output = `${root}/dist/${target}/austin.exe`;
+    await packWindows({ entry, output, answers, target });
+  } else {
+    throw new AustinError(
+      `Cannot pack for ${target} here`,
+      "pack on that system, or try `deno task compile`",
+    );
+  }
 }
+
+if (import.meta.main) await runScript(() => packFor(Deno.args));

@@ -3,9 +3,9 @@
  * apart in search of imports on every start. It answers what was known when
  * the file was packed, and evaluates the bundle for all else.
  *
- * The entry stub puts a line before it that sets `globalThis.__austin`. The
- * bundle is evaluated where the kernel mapped it; that costs half of what the
- * same program as a module does. Its second script is evaluated when a module
+ * The entry stub, or the packer, puts a line before it that sets
+ * `globalThis.__austin`. The bundle is evaluated, where the kernel mapped it if
+ * it did; that costs half of what the same program as a module does. Its second script is evaluated when a module
  * in it is imported (see `later.ts`).
  */
 
@@ -17,10 +17,21 @@ declare const ANSWERS: Readonly<Record<string, string>>;
 /** Bytes of the first script of the bundle; the second is behind it. */
 declare const START_SIZE: number;
 
+/** The bundle in this process. */
+interface MappedBundle {
+  readonly address: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The bundle beside the loader, on systems where it is unpacked. */
+interface BundleFile {
+  readonly path: string;
+}
+
 /** All that the entry stub leaves, and what the scripts leave for each other. */
 interface Packed extends PackedProgram {
-  /** Where the bundle is in this process, and its size in bytes. */
-  readonly bundle: { readonly address: number; readonly size: number };
+  readonly bundle: MappedBundle | BundleFile;
   /** Set by the second script. */
   modules?: Readonly<Record<string, () => object>>;
   /** Imports a module of the second script. */
@@ -41,19 +52,24 @@ function answer(): boolean {
   }
 }
 
-function evaluate(start: number, end: number): void {
-  const pointer = Deno.UnsafePointer.create(
-    BigInt(austin.bundle.address + start),
-  )!;
-  const bytes = Deno.UnsafePointerView.getArrayBuffer(pointer, end - start);
-  const text = new TextDecoder().decode(new Uint8Array(bytes));
+function evaluate(start: number, end?: number): void {
+  const text = new TextDecoder().decode(bundleBytes().subarray(start, end));
   // Indirect, so that it sees nothing of this module.
   (0, eval)(text);
 }
 
+function bundleBytes(): Uint8Array {
+  const { bundle } = austin;
+  if ("path" in bundle) return Deno.readFileSync(bundle.path);
+  const pointer = Deno.UnsafePointer.create(BigInt(bundle.address))!;
+  return new Uint8Array(
+    Deno.UnsafePointerView.getArrayBuffer(pointer, bundle.size),
+  );
+}
+
 if (answer()) Deno.exit(0);
 austin.later = (path) => {
-  if (austin.modules === undefined) evaluate(START_SIZE, austin.bundle.size);
+  if (austin.modules === undefined) evaluate(START_SIZE);
   return austin.modules![path]!();
 };
 evaluate(0, START_SIZE);

@@ -24,6 +24,7 @@ import {
   insertedVariables,
 } from "../../src/process/environment.ts";
 import { roundUp } from "./elf_segment.ts";
+import { denoArguments, hiddenVariables } from "./isolation.ts";
 
 /** The parts that are built elsewhere. */
 export interface Payload {
@@ -68,41 +69,6 @@ export const ENTRY_OFFSET: number = MAGIC.length + PARAMETERS.length * 8;
 
 const PART_ALIGNMENT = 64;
 
-/** The first is `argv[0]`; the script and the user's arguments follow. */
-const denoArguments = [
-  "austin",
-  "run",
-  "--quiet",
-  "--allow-all",
-  "--no-prompt",
-  "--no-config",
-  "--no-lock",
-  "--no-check",
-  "--no-remote",
-  "--no-npm",
-  "--cached-only",
-  "--no-code-cache",
-  "--ext=js",
-];
-
-/** Whatever starts with one of these would change what deno does. */
-const hiddenVariables = [
-  "DENO_",
-  "DENORT_",
-  "DCORE_",
-  "NODE_",
-  "NPM_",
-  "npm_",
-  "JSR_",
-  "OTEL_",
-  "RUST_",
-  "UNSTABLE_",
-  "_CLAP_",
-  "COMPLETE=",
-  "SSLKEYLOGFILE=",
-  HIDDEN_PREFIX,
-];
-
 /** All that a file with capabilities needs of its caller's environment. */
 const trustedVariables = [
   "PATH=",
@@ -138,7 +104,7 @@ export function buildPayload(
   checkStub(payload.stub);
   const parts = {
     stub: payload.stub,
-    arguments: list(denoArguments),
+    arguments: list(["austin", ...denoArguments]),
     settings: list(
       Object.entries(insertedVariables).map((pair) => pair.join("=")),
     ),

@@ -3,34 +3,9 @@ import {
   baseBinaryFailure,
   compileArguments,
   compiledFile,
-  compileTargets,
   missingBaseBinary,
-  parseTarget,
 } from "../../scripts/compile.ts";
 import { root } from "../../scripts/tree.ts";
-
-Deno.test("parseTarget() takes this machine's target, or the one named", () => {
-  const own = "aarch64-apple-darwin";
-  assert.equal(parseTarget([], own), own);
-  for (const target of compileTargets) {
-    assert.equal(parseTarget(["--target", target], own), target);
-    assert.equal(parseTarget([`--target=${target}`], own), target);
-  }
-});
-
-Deno.test.each([
-  [["--target"]],
-  [["--target", "sparc"]],
-  [["--target="]],
-  [["--target", "aarch64-apple-darwin", "more"]],
-  [["aarch64-apple-darwin"]],
-  [["--output", "aarch64-apple-darwin"]],
-])("parseTarget() refuses %j", (args) => {
-  assert.throws(
-    () => parseTarget(args, "aarch64-apple-darwin"),
-    /Cannot compile: arguments not understood/,
-  );
-});
 
 Deno.test("compileArguments() includes the shim of the target, and ends with the program", () => {
   const args = compileArguments("aarch64-unknown-linux-gnu");
