@@ -69,6 +69,13 @@ async function privileged(folder: string): Promise<string> {
   return copy;
 }
 
+/** @returns whether the process has a handler for SIGUSR1. */
+async function catchesDebugger(pid: number): Promise<boolean> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
+  return (Number.parseInt(caught.slice(-8), 16) & (1 << 9)) !== 0;
+}
+
 function asNobody(
   command: readonly string[],
   env: Record<string, string> = {},
@@ -144,10 +151,10 @@ testNeeding(
     await Deno.chmod(out, 0o666);
     // Once the time is over it waits for the command, and deno listens to signals.
     const command = [SYSTEM_PYTHON, "-c", STUBBORN];
-    const args = ["-i", "1ms", "-x", "0.5", "-o", out, ...command];
+    const args = ["-i", "1ms", "-x", "1", "-o", out, ...command];
     const opensDebugger = async (austin: string[]) => {
       await using sampler = startProgram([...austin, ...args]);
-      await sampler.until(() => sampler.stderr.includes("Sampling duration"));
+      await sampler.until(() => catchesDebugger(sampler.pid));
       let isOpen = false;
       for (let i = 0; i < 40 && !isOpen; i++) {
         sampler.kill("SIGUSR1");
