@@ -59,11 +59,17 @@ Deno.test.each(
   assert.deepEqual(regionsOf(planOf(...added)), expected);
 });
 
-Deno.test("RegionPlan reads neighbours with a small gap as one", () => {
-  const plan = planOf([0x1000, 8], [0x1100, 8], [0x1000 + 0x109 + 512, 8]);
-  assert.deepEqual(tableOf(plan), [[0x1000, 0x108], [0x1309, 8]]);
-  assert.deepEqual([...plan.local.subarray(0, 3)], [0, 0x100, 0x108]);
-  assert.equal(plan.totalSize, 0x110);
+Deno.test("RegionPlan reads neighbours on one page as one", () => {
+  const plan = planOf([0x1000, 8], [0x1ff0, 8]);
+  assert.deepEqual(tableOf(plan), [[0x1000, 0xff8]]);
+  assert.deepEqual([...plan.local.subarray(0, 2)], [0, 0xff0]);
+  assert.equal(plan.totalSize, 0xff8);
+});
+
+Deno.test("RegionPlan reads neighbours as one when no page lies between them", () => {
+  const plan = planOf([0x1000, 8], [0x2ff8, 8], [0x4000, 8]);
+  assert.deepEqual(tableOf(plan), [[0x1000, 0x2000], [0x4000, 8]]);
+  assert.deepEqual([...plan.local.subarray(0, 3)], [0, 0x1ff8, 0x2000]);
 });
 
 Deno.test("RegionPlan rounds sizes up to whole words", () => {
@@ -108,7 +114,7 @@ Deno.test("RegionPlan leaves out what does not fit into the snapshot", () => {
 Deno.test("RegionPlan grows past its first capacity", () => {
   const regions = Array.from(
     { length: 5000 },
-    (_, i): Region => [0x7f0000000000 + i * 4096, 16],
+    (_, i): Region => [0x7f0000000000 + i * 8192, 16],
   );
   const plan = planOf(...regions.toReversed());
   assert.deepEqual(regionsOf(plan), regions);
