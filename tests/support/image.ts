@@ -50,6 +50,11 @@ export const IMAGES: string = `${import.meta.dirname}/../images`;
 
 const LINE_FEED = 0x0a;
 
+const PAGE_SIZE = 4096;
+
+/** What stands for bytes that are there but were not recorded. */
+const UNKNOWN_BYTE = 0x5a;
+
 /** Makes the bytes of a file. */
 export function packImage(
   facts: ImageFacts,
@@ -83,7 +88,22 @@ export function unpackImage(packed: Uint8Array): Image {
     memory.map(address, all.slice(at, at + size));
     at += size;
   }
+  fillPages(memory);
   return { ...facts, memory };
+}
+
+/** Maps what lies between segments on one page or on two that follow each other: a process has whole pages. */
+function fillPages(memory: FakeMemory): void {
+  const segments = [...memory.segments];
+  for (const [index, { address }] of segments.entries()) {
+    const before = segments[index - 1];
+    if (before === undefined) continue;
+    const end = before.address + before.bytes.length;
+    const isNear = Math.floor(address / PAGE_SIZE) -
+        Math.floor((end - 1) / PAGE_SIZE) <= 1;
+    if (!isNear || end === address) continue;
+    memory.map(end, new Uint8Array(address - end).fill(UNKNOWN_BYTE));
+  }
 }
 
 /** The process of an image, as far as finding its Python goes. */
