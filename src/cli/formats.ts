@@ -74,6 +74,23 @@ const FORMATS = {
     output: "file",
     load: async () => (await import("../formats/pprof.ts")).createPprof,
   },
+  gecko: {
+    names: ["gecko"],
+    extensions: [],
+    streams: false,
+    differs: false,
+    output: "file",
+    load: async () => (await import("../formats/gecko.ts")).createGecko,
+  },
+  heatmap: {
+    names: ["heatmap"],
+    extensions: [],
+    streams: false,
+    differs: false,
+    output: "folder",
+    load: async () =>
+      (await import("../formats/heatmap/heatmap.ts")).createHeatmap,
+  },
   summary: {
     names: ["summary"],
     extensions: [],

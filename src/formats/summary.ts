@@ -11,13 +11,13 @@
  * Rows are sorted by own; with a base by how far that has changed.
  */
 
-import type { FrameTable } from "../events/frame_table.ts";
+import type { Frame, FrameTable } from "../events/frame_table.ts";
 import type { Sink } from "../events/sink.ts";
 import type { ByteWriter } from "../output/byte_writer.ts";
 import { escapeControls } from "../output/escape.ts";
 import { ROOT } from "./call_tree.ts";
 import type { FormatOptions } from "./format.ts";
-import { type PlaceKind, type PlaceSums, sumsByPlace } from "./place_sums.ts";
+import { type PlaceOf, type PlaceSums, sumsByPlace } from "./place_sums.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileSink } from "./profile_sink.ts";
 import type { SampleTree } from "./sample_tree.ts";
@@ -92,17 +92,31 @@ function section(
     : `, ${amount(Math.abs(whole - baseWhole), scale)} ${
       whole < baseWhole ? "less" : "more"
     } than in the base`;
-  const tables = (["function", "line"] as const).map((kind) => {
-    const sums = sumsByPlace(samples, metric, kind);
+  const tables = PLACES.map(([kind, placeOf]) => {
+    const sums = sumsByPlace(samples, metric, placeOf);
     const before = baseMetric < 0
       ? null
-      : sumsByPlace(base!.samples, baseMetric, kind);
+      : sumsByPlace(base!.samples, baseMetric, placeOf);
     return table({ kind, whole, scale, top }, rowsOf(sums, before));
   });
   return [
     `${title}: ${amount(whole, scale)}${change}\n`,
     ...tables,
   ].join("\n");
+}
+
+/** What there are tables of; marks have no file. */
+const PLACES: readonly (readonly [kind: string, PlaceOf])[] = [
+  ["function", functionName],
+  ["line", lineName],
+];
+
+function functionName({ scope, file }: Frame): string {
+  return file === "" ? scope : `${scope} (${file})`;
+}
+
+function lineName({ scope, file, line }: Frame): string {
+  return file === "" ? scope : `${file}:${line} (${scope})`;
 }
 
 function wholeOf({ tree }: SampleTree, metric: number): number {
@@ -138,7 +152,7 @@ function rowsOf(sums: PlaceSums, before: PlaceSums | null): Row[] {
 
 /** How a table is laid out. */
 interface Layout {
-  readonly kind: PlaceKind;
+  readonly kind: string;
   readonly whole: number;
   readonly scale: Scale;
   readonly top: number;
