@@ -8,6 +8,7 @@
  */
 
 import { AustinError } from "../src/errors.ts";
+import { ASSETS, writeAssets } from "./assets.ts";
 import { buildNative, nativeFolder, nativeTargets } from "./build_native.ts";
 import { runScript, runTool, say, type ToolResult } from "./run_tool.ts";
 import { parseTarget, type Target } from "./targets.ts";
@@ -36,6 +37,7 @@ export function compileArguments(target: Target): string[] {
     "--exclude-unused-npm",
     `--target=${target}`,
     `--include=${nativeFolder(target)}`,
+    `--include=${ASSETS}`,
     `--output=${compiledFile(target)}`,
     `${root}/main.ts`,
   ];
@@ -72,6 +74,7 @@ export function missingBaseBinary(
 
 async function compile(target: Target): Promise<void> {
   await ensureShim(target);
+  await writeAssets();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), LIMIT_MIN * 60_000);
   const result = await runTool([Deno.execPath(), ...compileArguments(target)], {

@@ -30,6 +30,7 @@ type LayerName =
   | "sampling"
   | "output"
   | "formats"
+  | "page"
   | "views"
   | "ffi"
   | "cli"
@@ -59,6 +60,8 @@ const layers: Readonly<Record<LayerName, Layer>> = {
     uses: ["base", "events", "output"],
     packages: true,
   },
+  // It runs in browsers; scripts/assets.ts bundles it.
+  page: { paths: ["src/page/"], uses: ["formats"], packages: true },
   views: {
     paths: ["src/views/"],
     uses: ["base", "events", "output", "formats"],

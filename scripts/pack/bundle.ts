@@ -14,6 +14,7 @@
 
 import type { BuildOptions, Metafile } from "esbuild";
 import { AustinError } from "../../src/errors.ts";
+import { buildPage } from "../assets.ts";
 import { root } from "../tree.ts";
 import { atTheStart, later, laterEntry } from "./later.ts";
 
@@ -36,10 +37,14 @@ const script = {
   format: "iife",
   platform: "node",
   conditions: ["deno"],
-  // There are no modules left to be beside of.
-  define: { "import.meta.dirname": "undefined", "import.meta.main": "true" },
   banner: { js: "var require=(name)=>process.getBuiltinModule(name);" },
 } as const satisfies BuildOptions;
+
+/** There are no modules left to be beside of. */
+const defined = {
+  "import.meta.dirname": "undefined",
+  "import.meta.main": "true",
+} as const;
 
 /** A program as two scripts. */
 export interface Bundle {
@@ -64,6 +69,10 @@ export async function bundleProgram(entry: string): Promise<Bundle> {
   const rest = await build({
     ...script,
     stdin: laterEntry(found),
+    define: {
+      ...defined,
+      FLAME_PAGE: JSON.stringify(JSON.stringify(await buildPage())),
+    },
     plugins: [later({ loaded, shared })],
     footer: { js: "//# sourceURL=austin_later.js" },
   });
@@ -81,6 +90,7 @@ function buildStart(
   return build({
     ...script,
     entryPoints: [entry],
+    define: defined,
     plugins: [atTheStart({ entry, found, shared })],
     footer: { js: "//# sourceURL=austin.js" },
   });

@@ -66,38 +66,23 @@ const FORMATS = {
     load: async () =>
       (await import("../formats/speedscope.ts")).createSpeedscope,
   },
-  pprof: {
-    names: ["pprof"],
-    extensions: [".pb.gz"],
+  flamegraph: {
+    names: ["flamegraph"],
+    extensions: [".html"],
     streams: false,
     differs: true,
     output: "file",
-    load: async () => (await import("../formats/pprof.ts")).createPprof,
-  },
-  gecko: {
-    names: ["gecko"],
-    extensions: [],
-    streams: false,
-    differs: false,
-    output: "file",
-    load: async () => (await import("../formats/gecko.ts")).createGecko,
-  },
-  heatmap: {
-    names: ["heatmap"],
-    extensions: [],
-    streams: false,
-    differs: false,
-    output: "folder",
     load: async () =>
-      (await import("../formats/heatmap/heatmap.ts")).createHeatmap,
+      (await import("../formats/flame_graph/formats.ts")).createFlameGraph,
   },
-  summary: {
-    names: ["summary"],
-    extensions: [],
+  svg: {
+    names: ["svg"],
+    extensions: [".svg"],
     streams: false,
     differs: true,
     output: "file",
-    load: async () => (await import("../formats/summary.ts")).createSummary,
+    load: async () =>
+      (await import("../formats/flame_graph/formats.ts")).createFlameSvg,
   },
 } as const satisfies Readonly<Record<string, FileFormat | FolderFormat>>;
 
@@ -105,6 +90,9 @@ const FORMATS = {
 export type Format = keyof typeof FORMATS;
 
 const ROWS = Object.entries(FORMATS) as [Format, FileFormat | FolderFormat][];
+
+/** All of them. */
+export const ALL_FORMATS: readonly Format[] = ROWS.map(([format]) => format);
 
 /** Every name that a user may give. */
 export const FORMAT_NAMES: readonly string[] = ROWS.flatMap(([, { names }]) =>
@@ -119,12 +107,7 @@ export const EXTENSION_LIST: string = listed(
   ROWS.flatMap(([, { extensions }]) => extensions),
 );
 
-/** The formats that can show a difference of two profiles. */
-export const DIFFERING_FORMATS: readonly string[] = ROWS
-  .filter(([, { differs }]) => differs).map(([, { names }]) => names[0]!);
-
-/** @returns the words as a sentence lists them. */
-export function listed(words: readonly string[]): string {
+function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 

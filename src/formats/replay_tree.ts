@@ -12,12 +12,6 @@ import type { Metric } from "./metric.ts";
 import { RecordedSample } from "./profile_events.ts";
 import type { SampleTree } from "./sample_tree.ts";
 
-/** Samples that were added up. */
-export type AddedUp = Pick<
-  SampleTree,
-  "tree" | "metrics" | "frames" | "processes" | "threads"
->;
-
 /** Stands for the frames that were merged. */
 const MERGED: Frame = {
   file: "<merged>",
@@ -35,7 +29,7 @@ const MERGED: Frame = {
  *   one is taken.
  */
 export function* replayTree(
-  samples: AddedUp,
+  samples: SampleTree,
 ): Generator<RecordedSample, void, void> {
   const { tree, metrics, frames } = samples;
   const merged = frames.add(MERGED);
@@ -64,8 +58,7 @@ function* weighted(
     { timeUs: restUs, isIdle: tellsIdle, memoryBytes: -weight("released") },
   ];
   for (const part of parts) {
-    // A difference of two trees may be negative.
-    if (part.timeUs === 0 && part.memoryBytes === 0) continue;
+    if (part.timeUs <= 0 && part.memoryBytes === 0) continue;
     yield Object.assign(sample, part);
   }
 }
@@ -73,7 +66,7 @@ function* weighted(
 /** Finds out on the way to the root whose stack ends at a node. */
 function setStack(
   sample: RecordedSample,
-  { tree, threads, processes }: AddedUp,
+  { tree, threads, processes }: SampleTree,
   leaf: number,
   merged: number,
 ): void {

@@ -1,0 +1,173 @@
+/**
+ * From samples that were added up to what a flame graph shows of them.
+ *
+ * Frames that differ only in columns become one, and the rarest stacks are
+ * merged, so that a page stays usable whatever was sampled.
+ */
+
+import {
+  CallTree,
+  keyOf,
+  kindOf,
+  Mark,
+  NodeKind,
+  numberOf,
+  ROOT,
+} from "../call_tree.ts";
+import { pruneTree } from "../prune_tree.ts";
+import type { ThreadIdentity } from "../recorded_threads.ts";
+import type { SampleTree } from "../sample_tree.ts";
+import { visibleText } from "../visible_text.ts";
+import type { FlameDocument } from "./document.ts";
+
+/** Nodes of a page; those of a large program that anyone looks at are some thousand. */
+export const MAX_PAGE_NODES = 20_000;
+
+/** Levels of a page. Browsers draw no deeper, and recursion of 1000 is Python's own limit. */
+const MAX_PAGE_DEPTH = 1_200;
+
+const MERGED = keyOf(NodeKind.mark, Mark.merged);
+
+/** What a document is made of. */
+export interface DocumentSource {
+  readonly title: string;
+  readonly facts: FlameDocument["facts"];
+  readonly samples: SampleTree;
+  /** What to compare with; processes and threads are then not told apart. */
+  readonly base?: SampleTree | null;
+}
+
+/** @param limit how many nodes it may have, beside those for what was merged. */
+export function buildDocument(
+  source: DocumentSource,
+  limit: number = MAX_PAGE_NODES,
+): FlameDocument {
+  const { title, facts, samples, base = null } = source;
+  const places = new Places();
+  const { metrics } = samples;
+  const wide = new CallTree(metrics.length * (base === null ? 1 : 2));
+  copyTree(samples, wide, { places, firstMetric: 0, isFlat: base !== null });
+  if (base !== null) {
+    const firstMetric = metrics.length;
+    copyTree(base, wide, { places, firstMetric, isFlat: true });
+  }
+  const { tree, dropped } = pruneTree(wide, limit);
+  const columns = metrics.map((_, metric) => ownOf(tree, metric));
+  const nodes = Array.from({ length: tree.size }, (_, node) => node);
+  return {
+    title: visibleText(title),
+    facts: facts.map(([label, value]) => [label, visibleText(value)]),
+    metrics: metrics.map(({ name, title, unit }) => ({ name, title, unit })),
+    ...places.used(nodes.map((node) => tree.key(node))),
+    processes: samples.processes.map(String),
+    threads: samples.threads.map(threadName),
+    parents: nodes.map((node) => tree.parent(node)),
+    own: columns,
+    base: base === null
+      ? null
+      : metrics.map((_, i) => ownOf(tree, metrics.length + i)),
+    samples: samples.samples,
+    dropped: dropped + samples.dropped,
+  };
+}
+
+/** How a tree is copied into another. */
+interface CopyOptions {
+  readonly places: Places;
+  /** Column of the other tree for the first metric. */
+  readonly firstMetric: number;
+  /** Whether processes and threads are left out. */
+  readonly isFlat: boolean;
+}
+
+function copyTree(
+  { tree, frames }: SampleTree,
+  wide: CallTree,
+  { places, firstMetric, isFlat }: CopyOptions,
+): void {
+  const targets = new Int32Array(tree.size);
+  const depths = new Uint32Array(tree.size);
+  for (let node = ROOT; node < tree.size; node++) {
+    if (node !== ROOT) {
+      const parent = tree.parent(node);
+      const key = tree.key(node);
+      const kind = kindOf(key);
+      const isLevel = kind === NodeKind.process || kind === NodeKind.thread;
+      depths[node] = depths[parent]! + 1;
+      targets[node] = isFlat && isLevel || depths[node]! > MAX_PAGE_DEPTH + 1
+        ? targets[parent]!
+        : wide.child(
+          targets[parent]!,
+          depths[node]! > MAX_PAGE_DEPTH
+            ? MERGED
+            : kind === NodeKind.frame
+            ? places.keyOf(frames.get(numberOf(key)))
+            : key,
+        );
+    }
+    for (let metric = 0; metric < tree.metricCount; metric++) {
+      const weight = tree.own(metric, node);
+      wide.add(targets[node]!, firstMetric + metric, weight);
+    }
+  }
+}
+
+function ownOf(tree: CallTree, metric: number): number[] {
+  return Array.from(
+    { length: tree.size },
+    (_, node) => tree.own(metric, node),
+  );
+}
+
+function threadName({ iid, tid, threadName }: ThreadIdentity): string {
+  const interpreter = iid === 0 ? "" : `${iid}:`;
+  return visibleText(`${interpreter}${threadName || tid}`);
+}
+
+/** Frames as a page tells them apart: file, scope and line. */
+class Places {
+  readonly #numbers = new Map<string, number>();
+  readonly #places: { file: string; scope: string; line: number }[] = [];
+
+  keyOf(
+    { file, scope, line }: { file: string; scope: string; line: number },
+  ): number {
+    const text = `${line}\0${scope}\0${file}`;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#places.push({ file, scope, line }) - 1;
+      this.#numbers.set(text, number);
+    }
+    return keyOf(NodeKind.frame, number);
+  }
+
+  /** @returns the tables with only what these keys need, and the keys for them. */
+  used(
+    keys: readonly number[],
+  ): Pick<FlameDocument, "names" | "frames" | "keys"> {
+    const names = new Map<string, number>();
+    const frames: number[] = [];
+    const numbers = new Map<number, number>();
+    const nameOf = (text: string) => {
+      const name = names.get(text) ?? names.size;
+      names.set(text, name);
+      return name;
+    };
+    const renumbered = keys.map((key) => {
+      if (key < 0 || kindOf(key) !== NodeKind.frame) return key;
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(key, number);
+        const { file, scope, line } = this.#places[numberOf(key)]!;
+        frames.push(nameOf(file), nameOf(scope), line);
+      }
+      return keyOf(NodeKind.frame, number);
+    });
+    return {
+      names: [...names.keys()].map(visibleText),
+      frames,
+      keys: renumbered,
+    };
+  }
+}
