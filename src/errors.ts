@@ -64,6 +64,11 @@ export class OutputFileError extends AustinError {
   override readonly exitCode = ExitCode.outputFile;
 }
 
+/** A view cannot listen where it was told to. */
+export class ListenError extends AustinError {
+  override readonly exitCode = ExitCode.outputFile;
+}
+
 /** Writing failed after the run had started, for instance on a full disk. */
 export class OutputError extends AustinError {
   override readonly exitCode = ExitCode.output;

@@ -6,8 +6,7 @@
  * are links to the same file, have tables of the same type.
  */
 
-import { SELECTION_KEYS } from "../formats/selection.ts";
-import { EXTENSION_LIST, FORMAT_LIST, listed } from "./formats.ts";
+import { EXTENSION_LIST, FORMAT_LIST } from "./formats.ts";
 import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
 
 /** One option. */
@@ -44,8 +43,6 @@ interface ArgumentOf<K extends ArgumentKind> extends Named {
   readonly argument: string;
   /** Its value when it is not given. */
   readonly default?: ArgumentValue<K>;
-  /** Whether it may be given several times; its value is then a list. */
-  readonly repeats?: true;
   /** Long name of an option of the same kind whose value it sets as well; of the two the last one counts. */
   readonly sets?: string;
 }
@@ -76,11 +73,9 @@ export type Values<O extends Option> = {
   readonly [K in Exclude<O, Request> as K["long"]]: ValueOf<K>;
 };
 
-type ValueOf<O extends Option> = O extends { repeats: true } & Argument
-  ? readonly ArgumentValue<O["kind"]>[]
-  : O extends Argument ?
-      | ArgumentValue<O["kind"]>
-      | (O extends { default: unknown } ? never : undefined)
+type ValueOf<O extends Option> = O extends Argument ?
+    | ArgumentValue<O["kind"]>
+    | (O extends { default: unknown } ? never : undefined)
   : boolean;
 
 /**
@@ -246,37 +241,6 @@ export const austinOptions = [
       "Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input.",
   },
   {
-    long: "select",
-    kind: "selection",
-    argument: "KEY=VALUE",
-    repeats: true,
-    group: "Where samples go",
-    help: `Only the samples that fit; KEY is ${
-      listed(SELECTION_KEYS)
-    }. VALUE is an id, a thread's name, a pattern with * and ?, or a range of time such as 1s..2.5s. Of several values of one KEY one has to fit.`,
-  },
-  {
-    long: "aggregate",
-    kind: "flag",
-    group: "Where samples go",
-    help: "Write each stack once, with all that it took.",
-  },
-  {
-    long: "diff",
-    kind: "file",
-    argument: "BASE",
-    group: "Where samples go",
-    help: "Write how the samples differ from those of the file BASE.",
-  },
-  {
-    long: "top",
-    kind: "count",
-    argument: "N",
-    default: 20,
-    group: "Where samples go",
-    help: "Rows of each table of a summary.",
-  },
-  {
     short: "P",
     long: "pipe",
     kind: "flag",
@@ -289,6 +253,36 @@ export const austinOptions = [
     kind: "flag",
     group: "Where samples go",
     help: "With --where: write one JSON document, for programs.",
+  },
+  {
+    long: "web",
+    kind: "flag",
+    group: "Views",
+    help:
+      "Show the samples as they come, or those of --from, as a flame graph in a browser. The address is printed.",
+  },
+  {
+    long: "host",
+    kind: "host",
+    argument: "HOST",
+    default: "127.0.0.1",
+    group: "Views",
+    help:
+      "With --web: listen on this address. Others than this machine's own loopback are served only with the token in the address that is printed.",
+  },
+  {
+    long: "port",
+    kind: "port",
+    argument: "PORT",
+    default: 0,
+    group: "Views",
+    help: "With --web: listen on this port.",
+  },
+  {
+    long: "open",
+    kind: "flag",
+    group: "Views",
+    help: "With --web: open the browser.",
   },
   {
     short: "?",

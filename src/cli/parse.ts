@@ -155,8 +155,7 @@ class Parser {
     const kind = argumentKinds[option.kind];
     const value = kind.parse(argument);
     if (value === null) throw usageError(this.#programName, kind.complaint);
-    if (option.repeats) (this.#values[option.long] as unknown[]).push(value);
-    else this.#values[option.long] = value;
+    this.#values[option.long] = value;
     const word = `--${option.long}=${argument}`;
     this.#given.push({ long: option.long, word });
     if (option.sets !== undefined) this.#values[option.sets] = value;
@@ -199,9 +198,7 @@ function initialValues(options: readonly Option[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const option of options) {
     if (option.kind === "flag") values[option.long] = false;
-    else if (takesArgument(option)) {
-      values[option.long] = option.repeats ? [] : option.default;
-    }
+    else if (takesArgument(option)) values[option.long] = option.default;
   }
   return values;
 }

@@ -32,6 +32,10 @@ export async function run(
     return ExitCode.ok;
   }
   const environment = { AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT") };
+  if (parsed.values.web) {
+    const { webCommand } = await import("./commands/web.ts");
+    return webCommand(parsed, programName);
+  }
   if (parsed.values.from !== undefined) {
     const { convertCommand } = await import("./commands/convert.ts");
     return convertCommand(

@@ -15,7 +15,6 @@ import {
 } from "./formats.ts";
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
-import { type Refinement, refinementOf } from "./refinement.ts";
 import { usageError } from "./usage_error.ts";
 
 /** What a run samples: a process that is there, or one that it starts. */
@@ -36,7 +35,7 @@ export interface WhereTarget {
 }
 
 /** How a run samples. */
-export interface Sampling extends Refinement {
+export interface Sampling {
   /** Time from one sample to the next; 0 samples without a pause. */
   readonly intervalUs: number;
   /** How long the target may take to become a Python process. */
@@ -90,16 +89,14 @@ export function settingsOf(
   environment: Environment,
 ): Settings {
   const { values } = parsed;
-  const format = formatOf(values, environment, programName);
   return {
     ...targetOf(parsed, programName),
-    ...refinementOf(values, format, programName),
     intervalUs: values.interval,
     timeoutMs: values.timeout,
     exposureSec: values.exposure,
     output: values.output,
     pipe: values.pipe,
-    format,
+    format: formatOf(values, environment, programName),
     children: values.children,
     probes: probesOf(values),
     maxSnapshotSize: values.heap * 1024 * 1024 || MAX_SNAPSHOT_SIZE,
@@ -120,10 +117,13 @@ function targetOf(
   parsed: Parsed<AustinOption>,
   programName: string,
 ): Target | WhereTarget {
-  const { pid, where, json } = parsed.values;
+  const { pid, where, json, open } = parsed.values;
   const [command, ...args] = parsed.operands;
   if (json && where === undefined) {
     throw usageError(programName, "the --json option goes with -w/--where");
+  }
+  if (open) {
+    throw usageError(programName, "the --open option goes with --web");
   }
   if (pid === undefined) {
     if (command === undefined) throw nothingToDo();

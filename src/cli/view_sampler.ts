@@ -12,19 +12,27 @@ import type { Parsed } from "./parse.ts";
 const VIEW_OPTIONS: readonly string[] = [
   "tui",
   "web",
+  "host",
+  "port",
+  "open",
   "output",
   "format",
   "binary",
   "pipe",
 ];
 
-/** Starts another process of this program that samples what the command line says. */
+/**
+ * Starts another process of this program that samples what the command line
+ * says.
+ * @param terminal whether it, and its command, share our standard input and error.
+ */
 export function startSampler(
   { given, operands }: Pick<Parsed, "given" | "operands">,
+  terminal: "shared" | "none" = "none",
 ): SamplerProcess {
   const options = given.filter(({ long }) => !VIEW_OPTIONS.includes(long));
   const words = options.map(({ word }) => word);
-  return new SamplerProcess(ownProgram(), words, operands);
+  return new SamplerProcess(ownProgram(), words, operands, terminal);
 }
 
 /** @returns how to start this program again, whichever way it was started. */

@@ -2,8 +2,9 @@
  * Another `austin` that samples for a view: it writes MOJO into a pipe, the
  * view reads. So nothing that a view does disturbs the sampling.
  *
- * It gets no terminal: there is nothing for it to read, and what it and the
- * command that it launches write to standard error is kept here. It does not
+ * Where the view owns the terminal it gets none: there is nothing for it to
+ * read, and what it and the command that it launches write to standard error
+ * is kept here. It does not
  * outlive its view: it is stopped when disposed of, and when the view is
  * killed its pipe breaks, which ends it and its command.
  */
@@ -58,22 +59,26 @@ export class SamplerProcess implements AsyncDisposable {
   /**
    * @param options the words that say what to sample and how.
    * @param command the command to launch and its arguments; none to attach.
+   * @param terminal whether it shares our standard input and error; what it
+   *   writes is not kept then.
    */
   constructor(
     program: SamplerProgram,
     options: readonly string[],
     command: readonly string[],
+    terminal: "shared" | "none" = "none",
   ) {
+    const isShared = terminal === "shared";
     const launch = command.length === 0 ? [] : ["--", ...command];
     this.#child = new Deno.Command(program.path, {
       args: [...program.args, ...options, ...OUTPUT_OPTIONS, ...launch],
       env: { ...program.env },
-      stdin: "null",
+      stdin: isShared ? "inherit" : "null",
       stdout: "piped",
-      stderr: "piped",
+      stderr: isShared ? "inherit" : "piped",
     }).spawn();
     this.#child.status.then(() => this.#hasEnded = true);
-    this.#messagesRead = this.#readMessages();
+    this.#messagesRead = isShared ? Promise.resolve() : this.#readMessages();
   }
 
   get pid(): number {
@@ -99,13 +104,24 @@ export class SamplerProcess implements AsyncDisposable {
 
   /** Asks it to end: it asks its command, and waits for that. */
   stop(): void {
-    this.#kill("SIGTERM");
+    this.kill("SIGTERM");
+  }
+
+  /** Sends it a signal, unless it has ended. */
+  kill(signal: Deno.Signal): void {
+    if (this.#hasEnded) return;
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   /** Stops it, and does not wait for ever. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
-    const timer = setTimeout(() => this.#kill("SIGKILL"), PATIENCE_MS);
+    const timer = setTimeout(() => this.kill("SIGKILL"), PATIENCE_MS);
     await this.#child.status;
     clearTimeout(timer);
   }
@@ -129,16 +145,6 @@ export class SamplerProcess implements AsyncDisposable {
   async #readMessages(): Promise<void> {
     const texts = this.#child.stderr.pipeThrough(new TextDecoderStream());
     for await (const text of texts) this.messages.add(text);
-  }
-
-  #kill(signal: Deno.Signal): void {
-    if (this.#hasEnded) return;
-    try {
-      this.#child.kill(signal);
-    } catch (error) {
-      // It has ended meanwhile.
-      if (!(error instanceof TypeError)) throw error;
-    }
   }
 }
 

@@ -35,12 +35,12 @@ Deno.test("parse() fills in defaults", () => {
     binary: false,
     format: undefined,
     from: undefined,
-    select: [],
-    aggregate: false,
-    diff: undefined,
-    top: 20,
     pipe: false,
     json: false,
+    web: false,
+    host: "127.0.0.1",
+    port: 0,
+    open: false,
   });
 });
 
@@ -60,13 +60,6 @@ Deno.test.each([
   ["-o -", { output: "-" }],
   ["-o -P", { output: "-P" }],
   ["-oa=b", { output: "a=b" }],
-  ["--top 3", { top: 3 }],
-  [
-    "--select process=1 --sel thread=2",
-    {
-      select: [{ key: "process", name: "1" }, { key: "thread", name: "2" }],
-    },
-  ],
   ["--interval=10ms", { interval: 10_000 }],
   ["--interval 10ms", { interval: 10_000 }],
   ["--interv 10", { interval: 10 }],

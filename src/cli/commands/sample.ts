@@ -43,6 +43,7 @@ export async function sampleCommand(
     metrics: settings.probes.metrics,
     flushPasses: settings.pipe,
     title: titleOf(settings),
+    base: null,
   });
   const { sink } = opened;
   const shim = openShim();

@@ -1,0 +1,66 @@
+/**
+ * Ctrl-C and SIGTERM, for commands that leave the runtime its event loop.
+ *
+ * The shim's handler tells where a signal comes from. The runtime may put one
+ * of its own before it, at any time, which calls the shim's and then ends the
+ * process, unless somebody listens. So somebody does.
+ *
+ * One from the terminal reaches all that we have started as well; one that was
+ * sent to us only is to be passed on.
+ */
+
+import { openShim } from "../../../ffi/shim.ts";
+
+/** Signals are looked for this often. */
+const PERIOD_MS = 50;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Hears stop signals until it is disposed of. */
+export class StopSignals implements Disposable {
+  readonly #timer: ReturnType<typeof setInterval>;
+  #pass: (signal: Deno.Signal) => void = () => {};
+  #next = Promise.withResolvers<void>();
+  #hasCome = false;
+
+  constructor() {
+    const shim = openShim();
+    shim.recordStopSignals();
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, ignore);
+    this.#timer = setInterval(
+      () => this.#take(shim.takeStopSignal()),
+      PERIOD_MS,
+    );
+  }
+
+  /** Whether there was one. */
+  get hasCome(): boolean {
+    return this.#hasCome;
+  }
+
+  /** @param pass gets those that only we were sent. */
+  passTo(pass: (signal: Deno.Signal) => void): void {
+    this.#pass = pass;
+  }
+
+  /** Waits for the next one. */
+  next(): Promise<void> {
+    return this.#next.promise;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, ignore);
+  }
+
+  /** @param signum as the shim has it: 0 for none, negative from the terminal. */
+  #take(signum: number): void {
+    if (signum === 0) return;
+    this.#hasCome = true;
+    if (signum > 0) this.#pass(signum === 2 ? "SIGINT" : "SIGTERM");
+    this.#next.resolve();
+    this.#next = Promise.withResolvers();
+  }
+}
+
+function ignore(): void {}

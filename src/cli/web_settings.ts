@@ -1,0 +1,60 @@
+/** What `austin --web` is to do, from its command line. */
+
+import type { AustinOption } from "./options.ts";
+import type { Parsed } from "./parse.ts";
+import { settingsOf } from "./settings.ts";
+import { usageError } from "./usage_error.ts";
+
+/** What is shown in a browser, and where. */
+export interface WebSettings {
+  /** The file to show; undefined for a run. */
+  readonly from: string | undefined;
+  /** What is sampled, for people. */
+  readonly title: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly opensBrowser: boolean;
+}
+
+/**
+ * Settles what is shown.
+ * @param programName the program's name as typed, for messages.
+ * @throws UsageError, NothingToDoError
+ */
+export function webSettingsOf(
+  parsed: Parsed<AustinOption>,
+  programName: string,
+): WebSettings {
+  const { from, host, port, open, pid, where, output } = parsed.values;
+  const { operands } = parsed;
+  const refused = where !== undefined
+    ? "-w/--where"
+    : output !== undefined
+    ? "-o/--output"
+    : undefined;
+  if (refused !== undefined) {
+    throw usageError(
+      programName,
+      `the ${refused} option is incompatible with --web`,
+    );
+  }
+  if (from !== undefined && (pid !== undefined || operands.length > 0)) {
+    throw usageError(
+      programName,
+      "the --from option is incompatible with a process or a command",
+    );
+  }
+  if (from === undefined) checkSampling(parsed, programName);
+  const title = pid === undefined ? operands.join(" ") : `process ${pid}`;
+  return { from, title, host, port, opensBrowser: open };
+}
+
+/** What the sampler would complain of is better said before there is a page. */
+function checkSampling(
+  parsed: Parsed<AustinOption>,
+  programName: string,
+): void {
+  const values = { ...parsed.values, open: false };
+  settingsOf({ ...parsed, values }, programName, {});
+}
