@@ -48,6 +48,11 @@ export function parsePid(text: string): number | null {
   return parseQuantity(text, PLAIN, MAX_PID) || null;
 }
 
+/** @param text whole number from 1. @returns it, or null if it is none. */
+export function parseCount(text: string): number | null {
+  return parseQuantity(text, PLAIN, Number.MAX_SAFE_INTEGER) || null;
+}
+
 /** @param text number of a TCP port, or 0. @returns it, or null if it is none. */
 export function parsePort(text: string): number | null {
   return parseQuantity(text, PLAIN, 65_535);

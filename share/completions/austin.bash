@@ -9,8 +9,11 @@ _austin_option() {
     -i|--interval) mapfile -t COMPREPLY < <(compgen -W "100us 1ms 10ms 100ms" -- "$cur") ;;
     -x|--exposure) mapfile -t COMPREPLY < <(compgen -W "1 10 30 60" -- "$cur") ;;
     -o|--output) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "text collapsed mojo speedscope flamegraph svg" -- "$cur") ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "text collapsed mojo speedscope pprof gecko heatmap summary flamegraph svg" -- "$cur") ;;
     --from) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    --select) mapfile -t COMPREPLY < <(compgen -W "process= thread= function= file= time=" -- "$cur") ;;
+    --diff) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    --top) mapfile -t COMPREPLY < <(compgen -W "10 20 50" -- "$cur") ;;
     --host) mapfile -t COMPREPLY < <(compgen -W "127.0.0.1 0.0.0.0 localhost" -- "$cur") ;;
     --port) mapfile -t COMPREPLY < <(compgen -W "0 8080" -- "$cur") ;;
     *) return 1 ;;
@@ -28,7 +31,7 @@ _austin() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --) ((i++)); break ;;
-      -p|--pid|-w|--where|-t|--timeout|-h|--heap|-i|--interval|-x|--exposure|-o|--output|--format|--from|--host|--port)
+      -p|--pid|-w|--where|-t|--timeout|-h|--heap|-i|--interval|-x|--exposure|-o|--output|--format|--from|--select|--diff|--top|--host|--port)
         [[ ${COMP_WORDS[i + 1]} == "=" ]] && ((i++))
         ((i++)) ;;
       -*) ;;
@@ -47,7 +50,7 @@ _austin() {
     return
   fi
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -h --heap -i --interval -x --exposure -o --output -b --binary --format --from -P --pipe --json --web --host --port --open -? --help --usage -V --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -h --heap -i --interval -x --exposure -o --output -b --binary --format --from --select --aggregate --diff --top -P --pipe --json --web --host --port --open -? --help --usage -V --version" -- "$cur")
   else
     mapfile -t COMPREPLY < <(compgen -c -- "$cur")
   fi

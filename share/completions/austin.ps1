@@ -31,8 +31,12 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--output'; Tip = 'Write the samples to FILE, not to standard output' }
     @{ Name = '-b'; Tip = 'The same as --format mojo: smaller files, with columns' }
     @{ Name = '--binary'; Tip = 'The same as --format mojo: smaller files, with columns' }
-    @{ Name = '--format'; Tip = 'What to make of the samples: text, mojo, speedscope, flamegraph or svg' }
+    @{ Name = '--format'; Tip = 'What to make of the samples: text, mojo, speedscope, pprof, gecko, heatmap, summary, flamegraph or svg' }
     @{ Name = '--from'; Tip = 'Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input' }
+    @{ Name = '--select'; Tip = 'Only the samples that fit; KEY is process, thread, function, file or time' }
+    @{ Name = '--aggregate'; Tip = 'Write each stack once, with all that it took' }
+    @{ Name = '--diff'; Tip = 'Write how the samples differ from those of the file BASE' }
+    @{ Name = '--top'; Tip = 'Rows of each table of a summary' }
     @{ Name = '-P'; Tip = 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal' }
     @{ Name = '--pipe'; Tip = 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal' }
     @{ Name = '--json'; Tip = 'With --where: write one JSON document, for programs' }
@@ -62,8 +66,11 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
   $values['--exposure'] = { '1', '10', '30', '60' }
   $values['-o'] = { Get-ChildItem -Name }
   $values['--output'] = { Get-ChildItem -Name }
-  $values['--format'] = { 'text', 'collapsed', 'mojo', 'speedscope', 'flamegraph', 'svg' }
+  $values['--format'] = { 'text', 'collapsed', 'mojo', 'speedscope', 'pprof', 'gecko', 'heatmap', 'summary', 'flamegraph', 'svg' }
   $values['--from'] = { Get-ChildItem -Name }
+  $values['--select'] = { 'process=', 'thread=', 'function=', 'file=', 'time=' }
+  $values['--diff'] = { Get-ChildItem -Name }
+  $values['--top'] = { '10', '20', '50' }
   $values['--host'] = { '127.0.0.1', '0.0.0.0', 'localhost' }
   $values['--port'] = { '0', '8080' }
   $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })

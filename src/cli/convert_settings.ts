@@ -3,11 +3,12 @@
 import type { Format } from "./formats.ts";
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
+import { type Refinement, refinementOf } from "./refinement.ts";
 import { type Environment, formatOf } from "./settings.ts";
 import { usageError } from "./usage_error.ts";
 
 /** A profile that is written in another form. */
-export interface ConvertSettings {
+export interface ConvertSettings extends Refinement {
   /** The file to read; `-` for standard input. */
   readonly from: string;
   /** The file to write; undefined for standard output. */
@@ -36,5 +37,11 @@ export function convertSettingsOf(
     );
   }
   const format = formatOf(values, environment, programName);
-  return { from, output, format, pipe };
+  return {
+    from,
+    output,
+    format,
+    pipe,
+    ...refinementOf(values, format, programName),
+  };
 }

@@ -66,6 +66,39 @@ const FORMATS = {
     load: async () =>
       (await import("../formats/speedscope.ts")).createSpeedscope,
   },
+  pprof: {
+    names: ["pprof"],
+    extensions: [".pb.gz"],
+    streams: false,
+    differs: true,
+    output: "file",
+    load: async () => (await import("../formats/pprof.ts")).createPprof,
+  },
+  gecko: {
+    names: ["gecko"],
+    extensions: [],
+    streams: false,
+    differs: false,
+    output: "file",
+    load: async () => (await import("../formats/gecko.ts")).createGecko,
+  },
+  heatmap: {
+    names: ["heatmap"],
+    extensions: [],
+    streams: false,
+    differs: false,
+    output: "folder",
+    load: async () =>
+      (await import("../formats/heatmap/heatmap.ts")).createHeatmap,
+  },
+  summary: {
+    names: ["summary"],
+    extensions: [],
+    streams: false,
+    differs: true,
+    output: "file",
+    load: async () => (await import("../formats/summary.ts")).createSummary,
+  },
   flamegraph: {
     names: ["flamegraph"],
     extensions: [".html"],
@@ -107,7 +140,12 @@ export const EXTENSION_LIST: string = listed(
   ROWS.flatMap(([, { extensions }]) => extensions),
 );
 
-function listed(words: readonly string[]): string {
+/** The formats that can show a difference of two profiles. */
+export const DIFFERING_FORMATS: readonly string[] = ROWS
+  .filter(([, { differs }]) => differs).map(([, { names }]) => names[0]!);
+
+/** @returns the words as a sentence lists them. */
+export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 

@@ -7,6 +7,7 @@
 
 import {
   formatInterval,
+  parseCount,
   parseInterval,
   parseMegabytes,
   parsePid,
@@ -14,6 +15,11 @@ import {
   parseSeconds,
   parseTimeout,
 } from "../units.ts";
+import {
+  parseSelection,
+  type Selection,
+  SELECTION_KEYS,
+} from "../formats/selection.ts";
 import { type Format, FORMAT_NAMES, formatNamed } from "./formats.ts";
 
 interface Kind<Value> {
@@ -53,11 +59,23 @@ export const argumentKinds = {
     complaint: "the heap size must be a positive integer",
     show: String,
   } satisfies Kind<number>,
+  count: {
+    parse: parseCount,
+    complaint: "the number of rows must be a positive integer",
+    show: String,
+  } satisfies Kind<number>,
   format: {
     parse: formatNamed,
     complaint: `the format must be one of: ${FORMAT_NAMES.join(", ")}`,
     show: String,
   } satisfies Kind<Format>,
+  selection: {
+    parse: parseSelection,
+    complaint: `a selection must be KEY=VALUE, with a KEY of: ${
+      SELECTION_KEYS.join(", ")
+    }`,
+    show: ({ key }: Selection) => key,
+  } satisfies Kind<Selection>,
   port: {
     parse: parsePort,
     complaint: "the port must be a number up to 65535",

@@ -6,7 +6,8 @@
  * are links to the same file, have tables of the same type.
  */
 
-import { EXTENSION_LIST, FORMAT_LIST } from "./formats.ts";
+import { SELECTION_KEYS } from "../formats/selection.ts";
+import { EXTENSION_LIST, FORMAT_LIST, listed } from "./formats.ts";
 import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
 
 /** One option. */
@@ -43,6 +44,8 @@ interface ArgumentOf<K extends ArgumentKind> extends Named {
   readonly argument: string;
   /** Its value when it is not given. */
   readonly default?: ArgumentValue<K>;
+  /** Whether it may be given several times; its value is then a list. */
+  readonly repeats?: true;
   /** Long name of an option of the same kind whose value it sets as well; of the two the last one counts. */
   readonly sets?: string;
 }
@@ -73,9 +76,11 @@ export type Values<O extends Option> = {
   readonly [K in Exclude<O, Request> as K["long"]]: ValueOf<K>;
 };
 
-type ValueOf<O extends Option> = O extends Argument ?
-    | ArgumentValue<O["kind"]>
-    | (O extends { default: unknown } ? never : undefined)
+type ValueOf<O extends Option> = O extends { repeats: true } & Argument
+  ? readonly ArgumentValue<O["kind"]>[]
+  : O extends Argument ?
+      | ArgumentValue<O["kind"]>
+      | (O extends { default: unknown } ? never : undefined)
   : boolean;
 
 /**
@@ -239,6 +244,37 @@ export const austinOptions = [
     group: "Where samples go",
     help:
       "Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input.",
+  },
+  {
+    long: "select",
+    kind: "selection",
+    argument: "KEY=VALUE",
+    repeats: true,
+    group: "Where samples go",
+    help: `Only the samples that fit; KEY is ${
+      listed(SELECTION_KEYS)
+    }. VALUE is an id, a thread's name, a pattern with * and ?, or a range of time such as 1s..2.5s. Of several values of one KEY one has to fit.`,
+  },
+  {
+    long: "aggregate",
+    kind: "flag",
+    group: "Where samples go",
+    help: "Write each stack once, with all that it took.",
+  },
+  {
+    long: "diff",
+    kind: "file",
+    argument: "BASE",
+    group: "Where samples go",
+    help: "Write how the samples differ from those of the file BASE.",
+  },
+  {
+    long: "top",
+    kind: "count",
+    argument: "N",
+    default: 20,
+    group: "Where samples go",
+    help: "Rows of each table of a summary.",
   },
   {
     short: "P",

@@ -45,10 +45,11 @@ export function makeFolder(path: string): void {
 
 /** Makes sure that what is read is not overwritten by what is made of it. @throws OutputFileError */
 export function refuseSameFile(
-  input: string,
+  input: string | undefined,
   output: string | undefined,
 ): void {
-  if (output === undefined || !isSameFile(input, output)) return;
+  if (input === undefined || output === undefined) return;
+  if (!isSameFile(input, output)) return;
   throw new OutputFileError(
     `Unable to create the given output file: '${output}' is the file that is read`,
     "name another file with `-o/--output`",

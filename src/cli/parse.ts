@@ -155,7 +155,8 @@ class Parser {
     const kind = argumentKinds[option.kind];
     const value = kind.parse(argument);
     if (value === null) throw usageError(this.#programName, kind.complaint);
-    this.#values[option.long] = value;
+    if (option.repeats) (this.#values[option.long] as unknown[]).push(value);
+    else this.#values[option.long] = value;
     const word = `--${option.long}=${argument}`;
     this.#given.push({ long: option.long, word });
     if (option.sets !== undefined) this.#values[option.sets] = value;
@@ -198,7 +199,9 @@ function initialValues(options: readonly Option[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const option of options) {
     if (option.kind === "flag") values[option.long] = false;
-    else if (takesArgument(option)) values[option.long] = option.default;
+    else if (takesArgument(option)) {
+      values[option.long] = option.repeats ? [] : option.default;
+    }
   }
   return values;
 }

@@ -15,6 +15,7 @@ import {
 } from "./formats.ts";
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
+import { type Refinement, refinementOf } from "./refinement.ts";
 import { usageError } from "./usage_error.ts";
 
 /** What a run samples: a process that is there, or one that it starts. */
@@ -35,7 +36,7 @@ export interface WhereTarget {
 }
 
 /** How a run samples. */
-export interface Sampling {
+export interface Sampling extends Refinement {
   /** Time from one sample to the next; 0 samples without a pause. */
   readonly intervalUs: number;
   /** How long the target may take to become a Python process. */
@@ -89,14 +90,16 @@ export function settingsOf(
   environment: Environment,
 ): Settings {
   const { values } = parsed;
+  const format = formatOf(values, environment, programName);
   return {
     ...targetOf(parsed, programName),
+    ...refinementOf(values, format, programName),
     intervalUs: values.interval,
     timeoutMs: values.timeout,
     exposureSec: values.exposure,
     output: values.output,
     pipe: values.pipe,
-    format: formatOf(values, environment, programName),
+    format,
     children: values.children,
     probes: probesOf(values),
     maxSnapshotSize: values.heap * 1024 * 1024 || MAX_SNAPSHOT_SIZE,

@@ -15,6 +15,8 @@ export interface WebSettings {
   /** 0 for any that is free. */
   readonly port: number;
   readonly opensBrowser: boolean;
+  /** Rows of the tables in a summary that is downloaded. */
+  readonly top: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function webSettingsOf(
   parsed: Parsed<AustinOption>,
   programName: string,
 ): WebSettings {
-  const { from, host, port, open, pid, where, output } = parsed.values;
+  const { from, host, port, open, pid, where, output, top } = parsed.values;
   const { operands } = parsed;
   const refused = where !== undefined
     ? "-w/--where"
@@ -47,7 +49,7 @@ export function webSettingsOf(
   }
   if (from === undefined) checkSampling(parsed, programName);
   const title = pid === undefined ? operands.join(" ") : `process ${pid}`;
-  return { from, title, host, port, opensBrowser: open };
+  return { from, title, host, port, opensBrowser: open, top };
 }
 
 /** What the sampler would complain of is better said before there is a page. */

@@ -24,6 +24,8 @@ export interface FormatOptions {
   readonly flushPasses: boolean;
   /** What the profile is about, for people: a command line, a file's name. */
   readonly title: string;
+  /** How many rows a table has at most. */
+  readonly top: number;
   /** What to compare with; only formats that can show a difference are given one. */
   readonly base: Profile | null;
 }

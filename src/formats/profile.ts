@@ -15,7 +15,7 @@ import {
 } from "./call_tree.ts";
 import type { ThreadIdentity } from "./recorded_threads.ts";
 import type { SampleTree } from "./sample_tree.ts";
-import type { Timeline } from "./timeline.ts";
+import { ThreadTimeline, type Timeline } from "./timeline.ts";
 
 /** A whole run. */
 export interface Profile {
@@ -50,11 +50,35 @@ export function threadNumbers(tree: CallTree): Int32Array {
   return threads;
 }
 
-/** What marks are called; they have no file. */
+/** @returns what each thread did, by number: in its order where that is known, else stack by stack. */
+export function spansOf({ samples, timeline }: Profile): ThreadTimeline[] {
+  const { tree, metrics, threads } = samples;
+  const all = threads.map((_, number) =>
+    timeline?.threads[number] ?? new ThreadTimeline(metrics.length)
+  );
+  if (timeline !== null) return all;
+  const isTimed = metrics[0]?.unit === "us";
+  const numbers = threadNumbers(tree);
+  for (let node = ROOT + 1; node < tree.size; node++) {
+    const spans = all[numbers[node]!];
+    const weights = metrics.map((_, metric) => tree.own(metric, node));
+    if (spans === undefined || weights.every((one) => one === 0)) continue;
+    const startUs = spans.size === 0 ? 0 : spans.endUs[spans.size - 1]!;
+    const row = spans.rowFor(node, startUs);
+    spans.endUs[row] = startUs + (isTimed ? weights[0]! : 1);
+    weights.forEach((weight, i) => {
+      spans.weights[i]![row] = weight;
+    });
+  }
+  return all;
+}
+
+/** What marks are called, and, after them, a stack without frames; they have no file. */
 const MARK_SCOPES: Readonly<Record<number, string>> = {
   [Mark.gc]: "(garbage collection)",
   [Mark.invalid]: "(missing frames)",
   [Mark.merged]: "(rare stacks)",
+  3: "(no frames)",
 };
 
 /** Frames and marks of a tree under one numbering: frames as in its table, marks after them. */
@@ -66,6 +90,11 @@ export class Frames {
   constructor(table: FrameTable) {
     this.#table = table;
     this.#first = table.size;
+  }
+
+  /** What stands for a stack without frames. */
+  get none(): number {
+    return this.#first + 3;
   }
 
   /** Number of frames and marks. */
@@ -87,13 +116,13 @@ export class Frames {
     return { file: "", scope, line: 0, endLine: 0, column: 0, endColumn: 0 };
   }
 
-  /** @returns the frames of the stack that ends at a node, from the leaf. */
+  /** @returns the frames of the stack that ends at a node, from the leaf; at least one. */
   ofStack(tree: CallTree, leaf: number): number[] {
     const ids: number[] = [];
     for (let node = leaf; node !== ROOT; node = tree.parent(node)) {
       const id = this.idOf(tree.key(node));
       if (id >= 0) ids.push(id);
     }
-    return ids;
+    return ids.length === 0 ? [this.none] : ids;
   }
 }

@@ -16,8 +16,8 @@ export interface ProfileSinkOptions
   extends Pick<FormatOptions, "metrics" | "title"> {
   /** Whether to keep the order of samples. */
   readonly hasTimeline?: boolean;
-  /** Metrics beside those of the mode; they come last. */
-  readonly more?: readonly Metric[];
+  /** What to measure instead of the metrics of the mode. */
+  readonly adapt?: (metrics: readonly Metric[]) => readonly Metric[];
 }
 
 /** Collects a run. */
@@ -48,9 +48,9 @@ export class ProfileSink implements Sink {
   }
 
   start(): void {
-    const { metrics, hasTimeline = false, more = [] } = this.#options;
+    const { metrics, hasTimeline = false, adapt = same } = this.#options;
     const mode = this.#metadata.get("mode");
-    const all = [...metricsOf(metrics === "time" ? mode : metrics), ...more];
+    const all = adapt(metricsOf(metrics === "time" ? mode : metrics));
     this.#samples = new SampleTree(this.#frames, all, MAX_PROFILE_NODES);
     if (hasTimeline) this.#timeline = new Timeline(all);
     if (metrics !== "memory") return;
@@ -86,4 +86,8 @@ export class ProfileSink implements Sink {
     if (isLost) this.#timeline = null;
     else timeline.add(thread, node, { startUs: endUs - timeUs, endUs, sample });
   }
+}
+
+function same(metrics: readonly Metric[]): readonly Metric[] {
+  return metrics;
 }

@@ -26,8 +26,16 @@ export class Replay {
     return this.#sink !== null;
   }
 
-  /** Takes the next event. @returns a promise only when the sink has to be made. */
-  take(event: ProfileEvent): Promise<void> | void {
+  /** Takes the next events. */
+  async take(events: Iterable<ProfileEvent>): Promise<void> {
+    for (const event of events) {
+      const begun = this.#take(event);
+      // To wait for nothing after each sample takes longer than the sample.
+      if (begun !== undefined) await begun;
+    }
+  }
+
+  #take(event: ProfileEvent): Promise<void> | void {
     if (event.kind === "metadata") {
       this.#pending.push([event.key, event.value]);
     } else if (this.#sink === null) {

@@ -12,6 +12,12 @@ import type { Metric } from "./metric.ts";
 import { RecordedSample } from "./profile_events.ts";
 import type { SampleTree } from "./sample_tree.ts";
 
+/** Samples that were added up. */
+export type AddedUp = Pick<
+  SampleTree,
+  "tree" | "metrics" | "frames" | "processes" | "threads"
+>;
+
 /** Stands for the frames that were merged. */
 const MERGED: Frame = {
   file: "<merged>",
@@ -29,7 +35,7 @@ const MERGED: Frame = {
  *   one is taken.
  */
 export function* replayTree(
-  samples: SampleTree,
+  samples: AddedUp,
 ): Generator<RecordedSample, void, void> {
   const { tree, metrics, frames } = samples;
   const merged = frames.add(MERGED);
@@ -58,7 +64,8 @@ function* weighted(
     { timeUs: restUs, isIdle: tellsIdle, memoryBytes: -weight("released") },
   ];
   for (const part of parts) {
-    if (part.timeUs <= 0 && part.memoryBytes === 0) continue;
+    // A difference of two trees may be negative.
+    if (part.timeUs === 0 && part.memoryBytes === 0) continue;
     yield Object.assign(sample, part);
   }
 }
@@ -66,7 +73,7 @@ function* weighted(
 /** Finds out on the way to the root whose stack ends at a node. */
 function setStack(
   sample: RecordedSample,
-  { tree, threads, processes }: SampleTree,
+  { tree, threads, processes }: AddedUp,
   leaf: number,
   merged: number,
 ): void {

@@ -9,7 +9,7 @@
  * | frame of Speedscope | here                                               |
  * | ------------------- | -------------------------------------------------- |
  * | name                | the function's                                     |
- * | file, line, col     | where it was; each place in a function is a frame  |
+ * | file, line          | where it was; each line of a function is a frame   |
  */
 
 import type { Frame, FrameTable } from "../events/frame_table.ts";
@@ -18,8 +18,9 @@ import type { ByteWriter } from "../output/byte_writer.ts";
 import type { CallTree } from "./call_tree.ts";
 import type { FormatOptions } from "./format.ts";
 import type { Metric } from "./metric.ts";
-import { Frames, type Profile, threadNumbers, threadTitle } from "./profile.ts";
+import { Frames, type Profile, spansOf, threadTitle } from "./profile.ts";
 import { ProfileSink } from "./profile_sink.ts";
+import type { ThreadTimeline } from "./timeline.ts";
 
 const SCHEMA = "https://www.speedscope.app/file-format-schema.json";
 
@@ -56,17 +57,16 @@ function writeSpeedscope(writer: ByteWriter, profile: Profile): void {
     activeProfileIndex: largest(all),
   };
   const { tree, frames: table } = profile.samples;
-  const frames = new Frames(table);
+  const frames = new FrameList(new Frames(table));
   writer.text(`${JSON.stringify(head).slice(0, -1)},"profiles":[`);
   all.forEach((series, i) => {
     writer.text(i === 0 ? "\n" : ",\n");
-    writeSeries(writer, series, (node) => stackText(tree, frames, node));
+    writeSeries(writer, series, (node) => frames.stackText(tree, node));
   });
   writer.text('\n],"shared":{"frames":[');
-  for (let id = 0; id < frames.size; id++) {
-    const comma = id === 0 ? "\n" : ",\n";
-    writer.text(comma + JSON.stringify(frameOf(frames.get(id))));
-  }
+  frames.texts.forEach((text, i) => {
+    writer.text((i === 0 ? "\n" : ",\n") + text);
+  });
   writer.text("\n]}}\n");
   writer.flush();
 }
@@ -83,12 +83,10 @@ function largest(all: readonly Series[]): number {
 /** @returns those in which anything was measured. */
 function seriesOf(profile: Profile): Series[] {
   const { metrics, threads } = profile.samples;
-  const columns = profile.timeline === null
-    ? addedUp(profile)
-    : inOrder(profile);
+  const spans = spansOf(profile);
   return metrics.flatMap((metric, column) =>
     threads.map((thread, number): Series => {
-      const { nodes, weights } = columns(number, column);
+      const { nodes, weights } = columnsOf(spans[number]!, column);
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const name = `${metric.title}: ${threadTitle(thread)}`;
       return { name, metric, nodes, weights, total };
@@ -96,38 +94,20 @@ function seriesOf(profile: Profile): Series[] {
   ).filter(({ total }) => total > 0);
 }
 
-/** Gives what one thread has of one metric. */
-type Columns = (
-  thread: number,
+/** @returns what one thread has of one metric. */
+function columnsOf(
+  spans: ThreadTimeline,
   metric: number,
-) => Pick<Series, "nodes" | "weights">;
-
-function inOrder({ timeline }: Profile): Columns {
-  return (thread, metric) => {
-    const spans = timeline!.threads[thread];
-    const nodes: number[] = [];
-    const weights: number[] = [];
-    for (let row = 0; row < (spans?.size ?? 0); row++) {
-      const weight = spans!.weights[metric]![row]!;
-      if (weight === 0) continue;
-      nodes.push(spans!.nodes[row]!);
-      weights.push(weight);
-    }
-    return { nodes, weights };
-  };
-}
-
-function addedUp({ samples: { tree } }: Profile): Columns {
-  const numbers = threadNumbers(tree);
-  return (thread, metric) => {
-    const nodes: number[] = [];
-    for (let node = 1; node < tree.size; node++) {
-      if (numbers[node] === thread && tree.own(metric, node) > 0) {
-        nodes.push(node);
-      }
-    }
-    return { nodes, weights: nodes.map((node) => tree.own(metric, node)) };
-  };
+): Pick<Series, "nodes" | "weights"> {
+  const nodes: number[] = [];
+  const weights: number[] = [];
+  for (let row = 0; row < spans.size; row++) {
+    const weight = spans.weights[metric]![row]!;
+    if (weight === 0) continue;
+    nodes.push(spans.nodes[row]!);
+    weights.push(weight);
+  }
+  return { nodes, weights };
 }
 
 function writeSeries(
@@ -155,17 +135,40 @@ function writeList(
   });
 }
 
-/** @returns the node's stack as Speedscope has it: numbers of frames from the root. */
-function stackText(tree: CallTree, frames: Frames, node: number): string {
-  return `[${frames.ofStack(tree, node).reverse().join(",")}]`;
+/** The frames of the file: those that differ in more than columns, which would tear functions apart. */
+class FrameList {
+  /** As JSON, by index. */
+  readonly texts: string[] = [];
+  readonly #frames: Frames;
+  readonly #indexes = new Map<string, number>();
+  readonly #known: number[] = [];
+
+  constructor(frames: Frames) {
+    this.#frames = frames;
+  }
+
+  /** @returns the node's stack as Speedscope has it: indexes of frames from the root. */
+  stackText(tree: CallTree, node: number): string {
+    const ids = this.#frames.ofStack(tree, node).reverse();
+    const indexes = ids.map((id) => this.#known[id] ??= this.#indexOf(id));
+    return `[${indexes.join(",")}]`;
+  }
+
+  #indexOf(id: number): number {
+    const text = JSON.stringify(frameOf(this.#frames.get(id)));
+    const known = this.#indexes.get(text);
+    if (known !== undefined) return known;
+    const index = this.texts.push(text) - 1;
+    this.#indexes.set(text, index);
+    return index;
+  }
 }
 
 /** What is not known is left out. */
-function frameOf({ scope, file, line, column }: Frame): object {
+function frameOf({ scope, file, line }: Frame): object {
   return {
     name: scope,
     ...file === "" ? {} : { file },
     ...line === 0 ? {} : { line },
-    ...column === 0 ? {} : { col: column },
   };
 }

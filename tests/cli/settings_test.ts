@@ -19,6 +19,11 @@ const defaults = {
   output: undefined,
   pipe: false,
   format: "text",
+  selections: [],
+  aggregate: false,
+  counts: false,
+  diff: undefined,
+  top: 20,
   children: false,
   probes: { metrics: "time", cpuOnly: false, gc: false },
   maxSnapshotSize: MAX_SNAPSHOT_SIZE,
@@ -122,4 +127,11 @@ Deno.test.each([
 
 Deno.test("settingsOf() takes the heap for the bound of a snapshot", () => {
   assert.equal(settings("-h 8 python").maxSnapshotSize, 8 * 1024 * 1024);
+});
+
+Deno.test("settingsOf() refuses a difference in a form that cannot show one", () => {
+  assert.throws(() => settings("--diff a.mojo --format gecko python"), {
+    name: "UsageError",
+    message: /^austin: the --diff option goes with these formats: text, mojo/,
+  });
 });

@@ -3,6 +3,7 @@
 import { type Frame, FrameTable } from "../../src/events/frame_table.ts";
 import { type Metrics, Sample } from "../../src/events/sample.ts";
 import type { Sink } from "../../src/events/sink.ts";
+import type { CreateSink, FormatOptions } from "../../src/formats/format.ts";
 import { FrameIndex } from "../../src/formats/frame_index.ts";
 import type { RecordedSample } from "../../src/formats/profile_events.ts";
 import { readProfile } from "../../src/formats/read_profile.ts";
@@ -103,14 +104,24 @@ export const SINKS = { mojo: MojoSink, collapsed: CollapsedSink } as const;
 
 /** How a profile is written. */
 export interface WriteOptions {
-  readonly format: keyof typeof SINKS;
+  readonly format: keyof typeof SINKS | CreateSink;
   readonly metrics: Metrics;
+  /** What a format is told, where it is not what is usual. */
+  readonly options?: Partial<FormatOptions>;
   /** Samples before which the producer forgets its frames. */
   readonly epochs?: ReadonlySet<number>;
   /** Metadata before the samples and after them. */
   readonly head?: readonly (readonly [string, string])[];
   readonly trailer?: readonly (readonly [string, string])[];
 }
+
+/** What a format is told where nothing else is said. */
+export const usualOptions: Omit<FormatOptions, "metrics"> = {
+  flushPasses: false,
+  title: "a test",
+  base: null,
+  top: 20,
+};
 
 /** Modes as metadata name them. */
 export const MODES: Readonly<Record<Metrics, string>> = {
@@ -127,8 +138,12 @@ export function writeProfile(
   const { format, metrics, epochs = new Set(), trailer = [] } = options;
   const target = new ByteCollector();
   const producer = new Producer();
-  const sink = new SINKS[format](new ByteWriter(target), producer.frames, {
-    flushPasses: false,
+  const create: CreateSink = typeof format === "function"
+    ? format
+    : (...args) => new SINKS[format](...args);
+  const sink = create(new ByteWriter(target), producer.frames, {
+    ...usualOptions,
+    ...options.options,
     metrics,
   });
   const head = options.head ?? [["mode", MODES[metrics]]];
@@ -157,7 +172,7 @@ class Producer {
   }
 
   give(plain: PlainSample, sink: Sink): void {
-    const { frames, threadName: _, ...fields } = plain;
+    const { frames, ...fields } = plain;
     const sample = Object.assign(this.#sample, fields);
     sample.threadIndex = this.#threadIndex(
       `${plain.pid} ${plain.iid} ${plain.tid}`,

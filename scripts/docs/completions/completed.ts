@@ -1,6 +1,7 @@
 /** What shells can offer for the argument of an option, by its kind. */
 
 import { FORMAT_NAMES } from "../../../src/cli/formats.ts";
+import { SELECTION_KEYS } from "../../../src/formats/selection.ts";
 import type { ArgumentKind } from "../../../src/cli/kinds.ts";
 import {
   type Option,
@@ -20,9 +21,11 @@ const BY_KIND: Readonly<Record<ArgumentKind, Completed>> = {
   exposure: ["1", "10", "30", "60"],
   pid: "processes",
   megabytes: ["0", "16", "64", "256"],
+  count: ["10", "20", "50"],
   port: ["0", "8080"],
   host: ["127.0.0.1", "0.0.0.0", "localhost"],
   format: FORMAT_NAMES,
+  selection: SELECTION_KEYS.map((key) => `${key}=`),
   file: "files",
 };
 

@@ -24,6 +24,7 @@ export async function convertCommand(
 ): Promise<number> {
   using input = openInput(settings.from);
   refuseSameFile(settings.from, settings.output);
+  refuseSameFile(settings.diff, settings.output);
   using outputs = new DisposableStack();
   const frames = new FrameTable();
   const replay = new Replay(async (metrics) => {
@@ -31,7 +32,6 @@ export async function convertCommand(
       metrics,
       flushPasses: settings.pipe,
       title: input.title,
-      base: null,
     };
     return outputs.use(await openSink(settings, frames, options)).sink;
   });
@@ -52,14 +52,11 @@ async function readInto(
   const decoder = new DetectingDecoder(index);
   try {
     for await (const chunk of input.chunks()) {
-      for (const event of decoder.decode(chunk)) {
-        const begun = replay.take(event);
-        if (begun !== undefined) await begun;
-      }
+      await replay.take(decoder.decode(chunk));
       replay.pause();
       progress.advance(chunk.length);
     }
-    for (const event of decoder.end()) await replay.take(event);
+    await replay.take(decoder.end());
   } catch (error) {
     if (replay.hasBegun && error instanceof ProfileError) await replay.end();
     throw error;

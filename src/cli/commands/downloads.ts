@@ -23,18 +23,20 @@ export const DOWNLOADS: readonly (readonly [name: string, label: string])[] =
     return [name, `${name} (${output === "folder" ? ".tar" : extension})`];
   });
 
-/** @returns the file, or null when there is no such format. */
+/** @param top rows of the summary's tables. @returns the file, or null when there is no such format. */
 export async function downloadOf(
   profile: LiveProfile,
   name: string,
+  top: number,
 ): Promise<Download | null> {
   const format = formatNamed(name);
-  return format === null ? null : await written(profile, format);
+  return format === null ? null : await written(profile, format, top);
 }
 
 async function written(
   profile: LiveProfile,
   format: Format,
+  top: number,
 ): Promise<Download> {
   const row = formatRow(format);
   const { frames } = profile.samples;
@@ -43,6 +45,7 @@ async function written(
     flushPasses: false,
     title: profile.title,
     base: null,
+    top,
   };
   if (row.output === "folder") {
     const files: [string, Uint8Array][] = [];

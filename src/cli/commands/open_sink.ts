@@ -1,15 +1,18 @@
 /** Opens the output in the form that was asked for. */
 
 import { OutputError, UsageError } from "../../errors.ts";
-import type { FrameTable } from "../../events/frame_table.ts";
+import { FrameTable } from "../../events/frame_table.ts";
+import type { Metrics } from "../../events/sample.ts";
 import type { Sink } from "../../events/sink.ts";
 import type { FormatOptions, OutputFolder } from "../../formats/format.ts";
+import type { Profile } from "../../formats/profile.ts";
 import { ByteWriter } from "../../output/byte_writer.ts";
 import { type Format, formatRow } from "../formats.ts";
 import { makeFolder, openOutput } from "../output.ts";
+import type { Refinement } from "../refinement.ts";
 
-/** Where samples go, and in which form. */
-export interface Destination {
+/** Where samples go, in which form, and which of them. */
+export interface Destination extends Refinement {
   readonly format: Format;
   /** undefined for standard output. */
   readonly output: string | undefined;
@@ -22,9 +25,58 @@ export interface OpenSink extends Disposable {
 
 /**
  * Opens the output before anything else begins.
- * @throws OutputFileError when it cannot be made, UsageError when there has to be one.
+ * @param frames what the ids of the samples stand for.
+ * @throws OutputFileError when it cannot be made, UsageError when there has to
+ *   be one, InputError or ProfileError when there is nothing to compare with.
  */
 export async function openSink(
+  destination: Destination,
+  frames: FrameTable,
+  options: Omit<FormatOptions, "base" | "top">,
+): Promise<OpenSink> {
+  const base = await readBase(destination.diff, options.metrics);
+  const adds = destination.aggregate ||
+    base !== null && formatRow(destination.format).streams;
+  const known = adds ? new FrameTable() : frames;
+  const { top } = destination;
+  const opened = await openFormat(destination, known, {
+    ...options,
+    base,
+    top,
+  });
+  let { sink } = opened;
+  if (adds) {
+    const { AggregateSink } = await import("../../formats/aggregate_sink.ts");
+    const receiver = { sink, frames: known };
+    const { counts } = destination;
+    sink = new AggregateSink(frames, receiver, { ...options, base, counts });
+  }
+  if (destination.selections.length > 0) {
+    const { selections } = destination;
+    const { SelectSink } = await import("../../formats/select_sink.ts");
+    sink = new SelectSink(sink, frames, selections, options.metrics);
+  }
+  return { sink, [Symbol.dispose]: () => opened[Symbol.dispose]() };
+}
+
+/** @returns what to compare with, or null. */
+async function readBase(
+  path: string | undefined,
+  metrics: Metrics,
+): Promise<Profile | null> {
+  if (path === undefined) return null;
+  const { openInput } = await import("../input.ts");
+  const { readWhole } = await import("../../formats/read_whole.ts");
+  using input = openInput(path);
+  const base = await readWhole(input.chunks(), input.title);
+  if (base.metrics === metrics) return base;
+  throw new UsageError(
+    `austin: '${path}' has other metrics than what is compared with it`,
+    "both must be of time, of memory, or full",
+  );
+}
+
+async function openFormat(
   { format, output }: Destination,
   frames: FrameTable,
   options: FormatOptions,

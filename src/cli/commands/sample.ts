@@ -43,7 +43,6 @@ export async function sampleCommand(
     metrics: settings.probes.metrics,
     flushPasses: settings.pipe,
     title: titleOf(settings),
-    base: null,
   });
   const { sink } = opened;
   const shim = openShim();

@@ -104,7 +104,7 @@ async function readFile(
 }
 
 /** @throws ListenError */
-function serve({ host, port }: WebSettings, run: LiveRun): LiveServer {
+function serve({ host, port, top }: WebSettings, run: LiveRun): LiveServer {
   const { isLocal, names } = addressesOf(host, Deno.hostname());
   const { profile } = run;
   try {
@@ -112,7 +112,7 @@ function serve({ host, port }: WebSettings, run: LiveRun): LiveServer {
       title: profile.title,
       show: run,
       formats: DOWNLOADS,
-      download: (format) => downloadOf(profile, format),
+      download: (format) => downloadOf(profile, format, top),
     }, {
       hostname: host.replace(/^\[(.*)\]$/, "$1"),
       port,
