@@ -240,6 +240,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
     },
     firstForeignOwner: 3,
     liveness: freeThreaded ? null : livenessRules(o, minor),
+    heapFrames: null,
     code: {
       filename: o.codeFilename,
       name: o.codeName,

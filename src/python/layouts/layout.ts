@@ -8,6 +8,8 @@
  * comment says otherwise. `ABSENT` stands where a version has no such field.
  */
 
+import type { BytecodeRules } from "./bytecode.ts";
+
 /** A field that this version does not have. */
 export const ABSENT = -1;
 
@@ -62,6 +64,26 @@ export interface LivenessRules {
   readonly returnOpcodes: readonly number[];
   /** Where a frame stands that has not begun. */
   readonly begins: "before the first instruction" | "at the first instruction";
+}
+
+/** What frames on the heap tell of themselves and of whom they call; see `../heap_frames.ts`. */
+export interface HeapFrameRules {
+  /** uint8 that is `isExecuting` while the frame runs or waits for a callee. */
+  readonly state: number;
+  readonly isExecuting: number;
+  /** The evaluation stack's first slot, as an address. */
+  readonly valueStack: number;
+  /** The code object's bytecode: a bytes object. */
+  readonly codeBytes: number;
+  /** A function's code object. */
+  readonly functionCode: number;
+  /** A bound method's function. */
+  readonly methodFunction: number;
+  /** A generator's frame. */
+  readonly generatorFrame: number;
+  /** A generator's code object. */
+  readonly generatorCode: number;
+  readonly bytecode: BytecodeRules;
 }
 
 /** One CPython's structs. */
@@ -135,6 +157,8 @@ export interface Layout {
   readonly firstForeignOwner: number;
   /** Null where we know of none; then the announced top frame is believed. */
   readonly liveness: LivenessRules | null;
+  /** Null where frames are not objects. */
+  readonly heapFrames: HeapFrameRules | null;
   /** `PyCodeObject`. */
   readonly code: {
     readonly filename: number;

@@ -32,6 +32,7 @@ export const v3_11: Layout = {
   // 3.11 Include/internal/pycore_interp.h _is.gc
   gc: { collecting: 848, isInRuntime: false },
   framesAre: "cframe",
+  heapFrames: null,
   // 3.11 Include/cpython/pystate.h _PyCFrame
   cframeCurrentFrame: 8,
   // 3.11 Include/internal/pycore_frame.h _PyInterpreterFrame

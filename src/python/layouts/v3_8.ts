@@ -1,5 +1,6 @@
 /** CPython 3.8 on 64-bit systems. Frames are objects on the heap. */
 
+import { bytecode3_8 } from "./bytecode.ts";
 import { ABSENT, type Layout, STRING_STATE } from "./layout.ts";
 
 export const v3_8: Layout = {
@@ -40,6 +41,18 @@ export const v3_8: Layout = {
   },
   firstForeignOwner: 3,
   liveness: null,
+  // 3.8 Include/frameobject.h _frame, code.h, funcobject.h, classobject.h, genobject.h
+  heapFrames: {
+    state: 116,
+    isExecuting: 1,
+    valueStack: 64,
+    codeBytes: 48,
+    functionCode: 16,
+    methodFunction: 16,
+    generatorFrame: 16,
+    generatorCode: 32,
+    bytecode: bytecode3_8,
+  },
   // 3.8 Include/code.h PyCodeObject
   code: {
     filename: 104,
