@@ -85,3 +85,12 @@ export const MAX_MODULE_TABLE_SIZE = 512 * 1024;
 
 /** Bytes of Windows' list of all processes and threads: 80 for a thread, 256 for a process; a busy server has 20 000 threads. */
 export const MAX_PROCESS_LIST_SIZE = 64 * 1024 * 1024;
+
+/** Bytes of bytecode that are read; generated code reaches megabytes. */
+export const MAX_BYTECODE_SIZE = 16 * 1024 * 1024;
+
+/** Objects on evaluation stacks known at a time; past it all are forgotten and learnt anew. */
+export const MAX_KNOWN_OBJECTS = 65_536;
+
+/** Words of a frame: locals and evaluation stack. Generated code may have some ten thousands. */
+export const MAX_FRAME_WORDS = 1 << 20;

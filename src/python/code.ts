@@ -7,7 +7,7 @@
  * 3.12 Include/cpython/code.h PyCodeObject
  */
 
-import { MAX_LINE_TABLE_SIZE } from "../limits.ts";
+import { MAX_FRAME_WORDS, MAX_LINE_TABLE_SIZE } from "../limits.ts";
 import { PrefetchedMemory } from "../memory/prefetched_memory.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
@@ -41,9 +41,6 @@ const CODE_TYPE_NAME = "code\0";
 
 /** Copies of the bytecode that one code object may have: one for each thread of a free-threaded build. */
 const MAX_BYTECODE_COPIES = 4096;
-
-/** Words of a frame: locals and evaluation stack. Generated code may have some ten thousands. */
-const MAX_FRAME_WORDS = 1 << 20;
 
 /** Bytes of bytecode behind `co_code_adaptive` that an instruction may be away from it. */
 const MAX_BYTECODE_SIZE = 64 * 1024 * 1024;
@@ -126,7 +123,11 @@ export class CodeReader {
     const index = this.#byteIndex(code, instruction);
     if (index === null) return null;
     const { lineTableIs } = this.#layout;
-    return findLocation(lineTableIs, code.lineTable, code.firstLine, index);
+    const { lineTable, firstLine } = code;
+    const location = findLocation(lineTableIs, lineTable, firstLine, index);
+    // What generators of 3.10 do first belongs to no line.
+    if (index >= 0 || location?.line !== 0) return location;
+    return { ...location, line: firstLine };
   }
 
   /** @returns whether a frame that waits for a callee cannot stand at an instruction; see `liveness.ts`. */

@@ -126,6 +126,11 @@ export class FrameInterner {
     );
   }
 
+  /** Changes whenever frame ids lose their meaning. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Where the pair that was interned last is kept, for the questions below; valid until the next is interned. */
   get lastEntry(): number {
     return this.#entry;

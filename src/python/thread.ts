@@ -10,6 +10,7 @@
  */
 
 import type { Snapshot } from "../memory/snapshot.ts";
+import { Trail } from "./heap_frames.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 import type { ThreadIdFinder } from "./thread_id.ts";
 
@@ -28,6 +29,8 @@ export interface Thread {
   seenAt: number;
   /** Address of its outermost frame when its stack was last walked; 0 when it had none. */
   root: number;
+  /** Its last stack, where frames are objects (3.8 to 3.10). */
+  readonly trail: Trail;
 }
 
 /** Small numbers for the threads of all processes, each used by one thread at a time. */
@@ -138,6 +141,7 @@ export class ThreadTable {
       index: this.#indexes.take(),
       seenAt: 0,
       root: 0,
+      trail: new Trail(),
     };
     this.#byAddress.set(address, added);
     return added;

@@ -18,6 +18,7 @@ import { CodeReader } from "../python/code.ts";
 import { CodeWatch } from "../python/code_watch.ts";
 import { FrameInterner, Proof } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
+import { HeapFrameWalker } from "../python/heap_frames.ts";
 import { InterpreterList, interpreterWindow } from "../python/interpreter.ts";
 import { ABSENT, type Layout } from "../python/layouts/layout.ts";
 import {
@@ -98,6 +99,7 @@ export class ProcessSampler {
   readonly #interpreterList: InterpreterList;
   readonly #threads: ThreadTable;
   readonly #walker: FrameWalker;
+  readonly #heapWalker: HeapFrameWalker | null;
   readonly #sample: Sample;
   readonly #probes: Probes;
   readonly #threadStates: ThreadStates | null;
@@ -139,6 +141,13 @@ export class ProcessSampler {
       shared.threadIndexes,
     );
     this.#walker = new FrameWalker(this.#snapshot, this.#interner, layout);
+    this.#heapWalker = layout.heapFrames === null ? null : new HeapFrameWalker(
+      this.#snapshot,
+      this.#interner,
+      memory,
+      layout,
+      layout.heapFrames,
+    );
     this.#sample = shared.sample;
     this.#probes = shared.probes;
     this.#threadStates = process.threadStates;
@@ -336,15 +345,19 @@ export class ProcessSampler {
   }
 
   /**
-   * Walks a stack. It ends where the thread's last one did: a frame on the heap
-   * (3.8 to 3.10) that was freed meanwhile may be another thread's by now, and
-   * lead into its stack.
+   * Walks a stack. It ends where the thread's last one did, because the
+   * outermost frame stays the same while a thread lives.
    * @param isFinal whether the thread may as well have begun anew.
    */
   #walkOnce(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
     const walker = this.#walker;
     this.#interner.begin(this.#codeWatch.stamp);
-    const status = walker.walk(threadAt, this.#sample, isFinal);
+    const status = this.#heapWalker?.walk(
+      threadAt,
+      thread.trail,
+      this.#sample,
+      isFinal,
+    ) ?? walker.walk(threadAt, this.#sample, isFinal);
     if (!this.#areNamesTrue()) return WalkStatus.torn;
     if (status !== WalkStatus.ok || walker.root === 0) return status;
     const isSame = thread.root === 0 || thread.root === walker.root;

@@ -5,6 +5,7 @@ import { MAX_FRAMES } from "../../src/limits.ts";
 import { Snapshot } from "../../src/memory/snapshot.ts";
 import { CodeReader } from "../../src/python/code.ts";
 import { FrameWalker, WalkStatus } from "../../src/python/frame.ts";
+import { HeapFrameWalker, Trail } from "../../src/python/heap_frames.ts";
 import { FrameInterner } from "../../src/python/frame_interner.ts";
 import { ABSENT, type Layout } from "../../src/python/layouts/layout.ts";
 import { LAYOUTS } from "../support/layouts.ts";
@@ -23,7 +24,7 @@ class WalkedThread {
   readonly thread: number;
   readonly #frames = new FrameTable();
   readonly #snapshot: Snapshot;
-  readonly #walker: FrameWalker;
+  readonly #walk: (at: number, isFinal: boolean) => WalkStatus;
   readonly #sample = new Sample();
 
   constructor(layout: Layout) {
@@ -33,7 +34,22 @@ class WalkedThread {
     this.#snapshot = new Snapshot(memory, 64 * 1024 * 1024);
     const codes = new CodeReader(memory, layout);
     const interner = new FrameInterner(codes, this.#frames);
-    this.#walker = new FrameWalker(this.#snapshot, interner, layout);
+    const { heapFrames } = layout;
+    if (heapFrames === null) {
+      const walker = new FrameWalker(this.#snapshot, interner, layout);
+      this.#walk = (at, isFinal) => walker.walk(at, this.#sample, isFinal);
+    } else {
+      const walker = new HeapFrameWalker(
+        this.#snapshot,
+        interner,
+        memory,
+        layout,
+        heapFrames,
+      );
+      const trail = new Trail();
+      this.#walk = (at, isFinal) =>
+        walker.walk(at, trail, this.#sample, isFinal);
+    }
   }
 
   setStack(frames: readonly FrameFields[], shape?: StackShape): Stack {
@@ -50,7 +66,7 @@ class WalkedThread {
     this.#snapshot.read();
     const { size } = this.python.layout.thread;
     const at = this.#snapshot.locate(this.thread, size);
-    const status = this.#walker.walk(at, this.#sample, isFinal);
+    const status = this.#walk(at, isFinal);
     const ids = this.#sample.frameIds.subarray(0, this.#sample.frameCount);
     const names = Array.from(ids, (id) => {
       const { scope, line } = this.#frames.get(id);
@@ -156,18 +172,19 @@ for (const [name, layout] of LAYOUTS) {
     const walked = new WalkedThread(layout);
     const [f, g] = [walked.code("f", 1), walked.code("g", 2)];
     walked.setStack([{ code: f }, { code: 1 }, { code: g }]);
-    const expected = layout.liveness === null
-      ? [WalkStatus.torn, ""]
-      : [WalkStatus.ok, "g:2"];
+    const isNaive = layout.liveness === null && layout.heapFrames === null;
+    const expected = isNaive ? [WalkStatus.torn, ""] : [WalkStatus.ok, "g:2"];
     assert.deepEqual(walked.walk(), expected);
   });
 
-  Deno.test(`FrameWalker takes tag bits off code pointers: ${name}`, () => {
-    const walked = new WalkedThread(layout);
-    const f = walked.code("f", 1);
-    walked.setStack([{ code: f + 1 }, { code: f + 3 }]);
-    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 f:1"]);
-  });
+  if (layout.heapFrames === null) {
+    Deno.test(`FrameWalker takes tag bits off code pointers: ${name}`, () => {
+      const walked = new WalkedThread(layout);
+      const f = walked.code("f", 1);
+      walked.setStack([{ code: f + 1 }, { code: f + 3 }]);
+      assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 f:1"]);
+    });
+  }
 
   Deno.test(`FrameWalker calls what is no code torn: ${name}`, () => {
     const walked = new WalkedThread(layout);

@@ -112,6 +112,8 @@ export class PythonMemory {
   #mappedEnd = MAPPED_START;
   #interpreters = 0;
   #threads = 0;
+  /** Frames of each thread's stack. */
+  readonly #heapStacks = new Map<number, readonly number[]>();
 
   constructor(layout: Layout) {
     this.layout = layout;
@@ -293,6 +295,9 @@ export class PythonMemory {
   ): Stack {
     const { dataStackChunk } = this.layout.thread;
     const data = new DataStack(this, shape);
+    for (const frame of this.#heapStacks.get(thread) ?? []) {
+      this.setExecuting(frame, false);
+    }
     let previous = 0;
     const addresses: number[] = [];
     for (const fields of frames.toReversed()) {
@@ -302,6 +307,7 @@ export class PythonMemory {
       addresses.unshift(previous);
     }
     this.setTop(thread, previous);
+    this.#heapStacks.set(thread, addresses);
     if (dataStackChunk !== ABSENT) {
       this.memory.u64(thread + dataStackChunk, data.chunks[0] ?? 0);
       this.memory.u64(thread + dataStackChunk + 8, data.top);
@@ -323,9 +329,18 @@ export class PythonMemory {
 
   /** Has a frame run, or wait for a callee with nothing on its evaluation stack. */
   setRunning(frame: number, isRunning: boolean): void {
+    this.setExecuting(frame, true);
     const stackTop = this.layout.liveness?.stackTop ?? ABSENT;
     if (stackTop === ABSENT) return;
     this.memory.u32(frame + stackTop, isRunning ? 0xffffffff : 0);
+  }
+
+  /** Has a frame that is an object be on a thread's stack, or not any more. */
+  setExecuting(frame: number, isExecuting: boolean): void {
+    const { heapFrames } = this.layout;
+    if (heapFrames === null) return;
+    const state = heapFrames.isExecuting;
+    this.memory.u8(frame + heapFrames.state, isExecuting ? state : 1 - state);
   }
 
   /** Moves a frame to another instruction of its code, which may be given. */
