@@ -24,47 +24,28 @@ function testPython(name: string, fn: () => Promise<void>): void {
   testNeeding([need], name, fn);
 }
 
-/**
- * Samples that a function has to be in. Up to 3.10 nothing tells yet whether a
- * frame is alive, so that a stray stack is possible; from 3.11 on one counts.
- */
-function minSamples({ version }: Python): number {
-  return ["3.8", "3.9", "3.10"].includes(version) ? 3 : 1;
-}
-
-/** @returns the functions seen in each process, in some samples at least. */
+/** @returns functions seen in each process. */
 function scopesByPid(
   samples: readonly CollapsedSample[],
-  python: Python,
 ): Map<number, Set<string>> {
-  const scopes = new Map<number, Map<string, number>>();
+  const scopes = new Map<number, Set<string>>();
   for (const { pid, stack } of samples) {
-    const counts = scopes.get(pid) ?? new Map<string, number>();
-    scopes.set(pid, counts);
-    for (const scope of new Set(stack.frames.map(({ scope }) => scope))) {
-      counts.set(scope, (counts.get(scope) ?? 0) + 1);
-    }
+    const known = scopes.get(pid) ?? new Set();
+    scopes.set(pid, known);
+    for (const { scope } of stack.frames) known.add(scope);
   }
-  const often = (counts: Map<string, number>) =>
-    [...counts].filter(([, count]) => count >= minSamples(python));
-  return new Map(
-    [...scopes].map(([pid, counts]) => [
-      pid,
-      new Set(often(counts).map(([scope]) => scope)),
-    ]),
-  );
+  return scopes;
 }
 
 /** Launches a command with `-C`. @returns the functions seen in each process. */
 async function sampleTree(
   words: readonly string[],
-  python: Python,
 ): Promise<Map<number, Set<string>>> {
   const { code, stdout, stderr } = await austin(["-Ci5ms", ...words]);
   assert.equal(code, 0, stderr);
   const { head, samples } = parseCollapsed(stdout);
   assert.deepEqual(head.at(-1), ["multiprocess", "on"]);
-  return scopesByPid(samples, python);
+  return scopesByPid(samples);
 }
 
 for (const start of ["fork", "spawn"]) {
@@ -79,7 +60,7 @@ for (const start of ["fork", "spawn"]) {
       const words = ["-C", "-i5ms", "-x1", "-p", `${target.pid}`];
       const { code, stdout } = await austin(words);
       assert.equal(code, 0);
-      const scopes = scopesByPid(parseCollapsed(stdout).samples, python);
+      const scopes = scopesByPid(parseCollapsed(stdout).samples);
       const { children } = target.facts as { children: number[] };
       const pids = [target.pid, ...children].sort((a, b) => a - b);
       assert.deepEqual([...scopes.keys()].sort((a, b) => a - b), pids);
@@ -100,7 +81,7 @@ for (const start of ["fork", "spawn"]) {
         2,
         start,
       ]);
-      const scopes = [...(await sampleTree(command, python)).values()];
+      const scopes = [...(await sampleTree(command)).values()];
       assert.equal(scopes.length, 3);
       assert.equal(scopes.filter((names) => names.has("child_busy")).length, 2);
     },
@@ -111,7 +92,7 @@ for (const start of ["fork", "spawn"]) {
 testEachPython("austin -C samples the children of a shell", async (python) => {
   const command = await targetCommand(python, "split.py", ["0.4"]);
   const words = ["sh", "-c", '"$@"; true', "sh", ...command];
-  const scopes = [...(await sampleTree(words, python)).values()];
+  const scopes = [...(await sampleTree(words)).values()];
   assert.equal(scopes.length, 1);
   assert.ok(scopes[0]?.has("half"));
 }, VERSIONS);
@@ -128,9 +109,7 @@ async function grandparent(python: Python): Promise<string[]> {
 testEachPython(
   "austin -C samples grandchildren behind a shell",
   async (python) => {
-    const scopes = [
-      ...(await sampleTree(await grandparent(python), python)).values(),
-    ];
+    const scopes = [...(await sampleTree(await grandparent(python))).values()];
     assert.equal(scopes.length, 2);
     assert.equal(scopes.filter((names) => names.has("above")).length, 1);
     assert.equal(scopes.filter((names) => names.has("half")).length, 1);
@@ -149,7 +128,7 @@ testPython("children that end do not disturb the others", async () => {
   const { code, stdout } = await austin(["-CPi1ms", ...words]);
   assert.equal(code, 0);
   const { samples, trailer } = parseCollapsed(stdout);
-  const scopes = scopesByPid(samples, python!);
+  const scopes = scopesByPid(samples);
   assert.ok(scopes.size >= 5, `${scopes.size} processes`);
   const [errors = 0, all = 0] = trailer.at(-1)?.[1].split("/").map(Number) ??
     [];
@@ -180,7 +159,7 @@ testPython("austin -Cp of a shell samples what it starts later", async () => {
   const { head, samples } = parseCollapsed(stdout);
   // The parent is no Python.
   assert.equal(head[0]?.[0], "austin");
-  assert.ok([...scopesByPid(samples, python!).values()][0]?.has("half"));
+  assert.ok([...scopesByPid(samples).values()][0]?.has("half"));
 });
 
 testPython(
