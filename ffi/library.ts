@@ -9,7 +9,7 @@
  */
 
 import { AustinError } from "../src/errors.ts";
-import { symbols } from "./symbols.ts";
+import { demangleSymbols, symbols } from "./symbols.ts";
 
 /** The ABI that this program was written for; `AUSTIN_ABI_VERSION` in the header. */
 const ABI_VERSION = 2;
@@ -18,6 +18,8 @@ const ABI_VERSION = 2;
 export interface PackedProgram {
   /** Path of the shim library. */
   readonly library: string;
+  /** Where the demangler's library is in this process, and its size in bytes; 0 when there is none. */
+  readonly demangler: { readonly address: number; readonly size: number };
 }
 
 declare global {
@@ -43,6 +45,23 @@ export function libraryName(): string {
       return "libaustin.dylib";
     default:
       return "libaustin.so";
+  }
+}
+
+/** Path of the demangler's library where it is a file. */
+export function demanglerPath(): string {
+  return `${import.meta.dirname}/../native/build/${Deno.build.target}/libaustin_demangle.so`;
+}
+
+/** The opened demangler. */
+export type DemangleLibrary = Deno.DynamicLibrary<typeof demangleSymbols>;
+
+/** Opens the demangler. @returns null when there is none: it was built where its library was missing. */
+export function openDemangleLibrary(path: string): DemangleLibrary | null {
+  try {
+    return Deno.dlopen(path, demangleSymbols);
+  } catch {
+    return null;
   }
 }
 

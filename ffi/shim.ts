@@ -6,6 +6,7 @@
 
 import type { LogTarget } from "../src/log.ts";
 import type { RemoteMemory } from "../src/memory/remote_memory.ts";
+import type { ThreadHalter } from "../src/native/halter.ts";
 import type { KeptFiles } from "../src/process/kept_file.ts";
 import type { ProcessTables } from "../src/process/process_tables.ts";
 import type { Clock, StopSignal } from "../src/sampling/pacer.ts";
@@ -22,6 +23,10 @@ export interface Shim
   recordStopSignals(): void;
   /** Launches a command, which inherits no signal mask of ours. */
   launch<Child>(spawn: () => Child): Child;
+  /** Halts threads; null where that cannot be done. */
+  readonly halter: ThreadHalter | null;
+  /** @returns path of a file with these bytes from which a library can be loaded; null when it cannot be made. */
+  memoryFile(bytes: Uint8Array): string | null;
   /** Precise wake-ups, which children would inherit: to be called after launching one. */
   sleepPrecisely(): void;
 }
@@ -81,6 +86,14 @@ function shimOf({ symbols }: Library): Shim {
       ),
     listProcesses: (into) =>
       symbols.austin_list_processes?.(own(into), into.length) ?? FAILED,
+    halter: halterOf(symbols),
+    memoryFile: (bytes) => {
+      const file = symbols.austin_memory_file?.(
+        bytes as Uint8Array<ArrayBuffer>,
+        bytes.length,
+      ) ?? -1;
+      return file < 0 ? null : `/proc/self/fd/${file}`;
+    },
     memoryOf: (pid) => ({
       readRegions: (regions, count, local) => {
         const process = processes.open(pid);
@@ -136,4 +149,15 @@ class OpenProcesses {
     this.#open.delete(pid);
     this.#symbols.austin_close_process(process);
   }
+}
+
+function halterOf(symbols: Library["symbols"]): ThreadHalter | null {
+  const { austin_halt, austin_release, austin_release_late } = symbols;
+  if (!austin_halt || !austin_release || !austin_release_late) return null;
+  return {
+    halt: (pid, tid, timeoutUs, registers) =>
+      austin_halt(pid, tid, timeoutUs, registers as Uint32Array<ArrayBuffer>),
+    release: (pid, tid, signum) => austin_release(pid, tid, signum),
+    releaseLate: () => austin_release_late(),
+  };
 }

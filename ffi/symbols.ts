@@ -64,6 +64,14 @@ export const symbols = {
     result: "i32",
     optional: true,
   },
+  austin_memory_file: {
+    parameters: [
+      "buffer", // const uint8_t *bytes
+      "i32", // int32_t size
+    ],
+    result: "i32",
+    optional: true,
+  },
   austin_close_file: {
     parameters: [
       "i32", // int32_t file
@@ -96,5 +104,37 @@ export const symbols = {
     ],
     result: "i32",
     optional: true,
+  },
+  austin_halt: {
+    parameters: [
+      "i32", // int32_t pid
+      "i32", // int32_t tid
+      "f64", // double timeout
+      "buffer", // struct austin_registers *registers
+    ],
+    result: "i32",
+    optional: true,
+  },
+  austin_release: {
+    parameters: [
+      "i32", // int32_t pid
+      "i32", // int32_t tid
+      "i32", // int32_t signum
+    ],
+    result: "void",
+    optional: true,
+  },
+  austin_release_late: { parameters: [], result: "void", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The functions of the demangler's own library; see `native/austin_demangle.h`. */
+export const demangleSymbols = {
+  austin_demangle: {
+    parameters: [
+      "buffer", // const uint8_t *mangled
+      "buffer", // uint8_t *into
+      "i32", // int32_t size
+    ],
+    result: "i32",
   },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -2,7 +2,8 @@
  * The shim: what only C can do for austin, with one implementation for each
  * operating system. This header is its documentation; `ffi/symbols.ts` says
  * the same to Deno. Nothing here allocates, prints or keeps state but the
- * stop signal. Addresses and times travel as double: below 2^53 they are exact.
+ * stop signal and the threads that are yet to halt. Addresses and times travel
+ * as double: below 2^53 they are exact.
  */
 #ifndef AUSTIN_SHIM_H
 #define AUSTIN_SHIM_H
@@ -18,12 +19,13 @@
 /* Raised whenever a function changes; ffi/library.ts refuses another one. */
 #define AUSTIN_ABI_VERSION 2
 
-/* Why a process cannot be opened, or austin_read copied nothing. */
+/* Why a process cannot be opened, austin_read copied nothing, or austin_halt halted nothing. */
 enum {
   AUSTIN_GONE = -1,        /* the process has ended */
   AUSTIN_DENIED = -2,      /* the system refuses */
   AUSTIN_BAD_ADDRESS = -3, /* the first address is not mapped */
-  AUSTIN_FAILED = -4       /* anything else */
+  AUSTIN_FAILED = -4,      /* anything else */
+  AUSTIN_LATE = -5         /* a thread did not halt in time */
 };
 
 /* One region of the target's memory; an iovec on 64-bit systems. */
@@ -108,6 +110,30 @@ AUSTIN_API int32_t austin_page_size(void);
 AUSTIN_API int32_t austin_open_file(const uint8_t *path);
 AUSTIN_API int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size);
 AUSTIN_API void austin_close_file(int32_t file);
+
+/* Makes a file in memory that a library can be loaded from. Returns a handle, or -1. */
+AUSTIN_API int32_t austin_memory_file(const uint8_t *bytes, int32_t size);
+
+/* The registers of a halted thread. */
+struct austin_registers {
+  uint64_t values[33]; /* by their DWARF numbers */
+  int64_t signum;      /* a signal that it was about to get, or 0 */
+};
+
+/*
+ * Halts thread `tid` of process `pid`, whichever state it is in, and reads its
+ * registers. Only the calling thread may let it go, with austin_release and
+ * the signal that it was about to get; should this process end before, however
+ * that comes, the kernel lets it go. Nothing else about the thread is changed,
+ * and between two halts it is not traced.
+ * Returns 0, or one of the codes above. A thread that does not halt within
+ * `timeout` microseconds is let go by the next austin_release_late() after it
+ * has halted.
+ */
+AUSTIN_API int32_t austin_halt(int32_t pid, int32_t tid, double timeout,
+                               struct austin_registers *registers);
+AUSTIN_API void austin_release(int32_t pid, int32_t tid, int32_t signum);
+AUSTIN_API void austin_release_late(void);
 
 #else
 

@@ -17,6 +17,14 @@
 /* The kernel's UIO_MAXIOV. */
 #define MAX_VECTORS 1024
 
+/* Older C libraries do not name them. */
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 1U
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
 /* A signal between the check and the sleep is noticed after this at the latest. */
 #define LONGEST_SLEEP_US 100e3
 
@@ -167,6 +175,22 @@ int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size) {
 }
 
 void austin_close_file(int32_t file) { close(file); }
+
+/* As the entry stub does it: a library may be mapped from a file that must not be executed. */
+int32_t austin_memory_file(const uint8_t *bytes, int32_t size) {
+  long file = syscall(SYS_memfd_create, "austin", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  if (file < 0) /* Linux before 6.3 */
+    file = syscall(SYS_memfd_create, "austin", MFD_CLOEXEC);
+  for (int32_t done = 0; file >= 0 && done < size;) {
+    ssize_t n = write((int)file, bytes + done, (size_t)(size - done));
+    if (n <= 0) {
+      close((int)file);
+      return -1;
+    }
+    done += (int32_t)n;
+  }
+  return (int32_t)file;
+}
 
 /* openlog only notes the name; the first line that is logged connects. */
 void austin_log(int32_t severity, const uint8_t *line) {

@@ -13,7 +13,7 @@
 
 import { AustinError } from "../src/errors.ts";
 import { replaceFile } from "./replace_file.ts";
-import { runScript, runTool } from "./run_tool.ts";
+import { runScript, runTool, say } from "./run_tool.ts";
 import { lastChange, root } from "./tree.ts";
 import { type Zig, zig } from "./zig.ts";
 
@@ -63,6 +63,9 @@ export const LAUNCHER = "launcher.exe";
 /** File name of the entry stub. */
 export const ENTRY_STUB = "entry_stub.elf";
 
+/** File name of the demangler. */
+export const DEMANGLER = "libaustin_demangle.so";
+
 const COMMON = ["-std=c11", "-Wall", "-Wextra", "-Werror"];
 
 /** Nothing may be called, nothing relocated and nothing before the first byte. */
@@ -91,6 +94,8 @@ interface Product {
   readonly linking: readonly string[];
   /** Whether the linker makes an import library beside it, which nobody needs. */
   readonly hasImportLibrary?: true;
+  /** A library that it is made with, and what is said when that is missing: the program works without. */
+  readonly optional?: { readonly library: string; readonly remark: string };
 }
 
 /** What is built for each system. */
@@ -103,6 +108,22 @@ const PRODUCTS: Readonly<
       options: [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden", "-shared"],
       sources: shimSources(system),
       linking: ["-Wl,-z,relro,-z,now,-z,noexecstack", "-s"],
+    },
+    {
+      name: DEMANGLER,
+      options: [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden", "-shared"],
+      sources: ["native/demangle.c"],
+      linking: [
+        "-Wl,-z,relro,-z,now,-z,noexecstack,--exclude-libs,ALL,--gc-sections",
+        "-l:libiberty.a",
+        "-s",
+      ],
+      optional: {
+        library: "libiberty",
+        remark:
+          "libiberty.a is missing, so `--native` will show C++ and Rust names " +
+          "as they are in the file: install libiberty-dev, or binutils-devel",
+      },
     },
     {
       name: ENTRY_STUB,
@@ -188,7 +209,7 @@ function cSources(own: RegExp): string[] {
 
 async function build(
   compiler: readonly string[],
-  { options, sources, linking, hasImportLibrary }: Product,
+  { options, sources, linking, hasImportLibrary, optional }: Product,
   output: string,
 ): Promise<void> {
   await replaceFile(output, new Date(), async (temporary) => {
@@ -202,6 +223,11 @@ async function build(
     });
     if (hasImportLibrary) await Deno.remove(importLibrary).catch(() => {});
     if (success) return;
+    if (optional && stderr.includes(optional.library)) {
+      // An empty file says so to those who look for it.
+      await Deno.writeFile(temporary, new Uint8Array());
+      return say(optional.remark);
+    }
     throw new AustinError(
       `Cannot compile: ${command.join(" ")}\n${stderr.trimEnd()}`,
       "headers that are not found come with the C library's development package (libc6-dev)",

@@ -28,6 +28,7 @@ type LayerName =
   | "process"
   | "python"
   | "sampling"
+  | "native"
   | "output"
   | "formats"
   | "page"
@@ -54,6 +55,18 @@ const layers: Readonly<Record<LayerName, Layer>> = {
     paths: ["src/sampling/"],
     uses: ["base", "events", "memory", "process", "python"],
   },
+  native: {
+    paths: ["src/native/"],
+    uses: [
+      "base",
+      "events",
+      "memory",
+      "binary",
+      "process",
+      "python",
+      "sampling",
+    ],
+  },
   output: { paths: ["src/output/"], uses: ["base", "events"] },
   formats: {
     paths: ["src/formats/"],
@@ -70,7 +83,7 @@ const layers: Readonly<Record<LayerName, Layer>> = {
   ffi: {
     paths: ["ffi/"],
     uses: ["base"],
-    knows: ["memory", "process", "sampling"],
+    knows: ["memory", "process", "sampling", "native"],
   },
   cli: {
     paths: ["src/cli/"],
@@ -82,6 +95,7 @@ const layers: Readonly<Record<LayerName, Layer>> = {
       "process",
       "python",
       "sampling",
+      "native",
       "output",
       "formats",
       "views",

@@ -23,7 +23,12 @@
  */
 
 import { AustinError } from "../src/errors.ts";
-import { buildNative, ENTRY_STUB, nativeFolder } from "./build_native.ts";
+import {
+  buildNative,
+  DEMANGLER,
+  ENTRY_STUB,
+  nativeFolder,
+} from "./build_native.ts";
 import { bundleLoader, bundleProgram } from "./pack/bundle.ts";
 import { addSegment, readHost, readStub } from "./pack/elf_segment.ts";
 import { buildPayload, ENTRY_OFFSET } from "./pack/payload.ts";
@@ -52,14 +57,18 @@ export async function pack(options: PackOptions): Promise<void> {
   checkRuntime();
   const native = nativeFolder(Deno.build.target);
   const bundle = await bundleProgram(options.entry);
+  // Empty where it could not be built; see `build_native.ts`.
+  const demangler = await readPart(`${native}/${DEMANGLER}`);
   const parts = {
     stub: readStub(await readPart(`${native}/${ENTRY_STUB}`)),
     library: await readPart(`${native}/libaustin.so`),
     loader: await bundleLoader({
       answers: options.answers ?? {},
       startSize: bundle.start.length,
+      laterSize: bundle.later.length,
+      demanglerSize: demangler.length,
     }),
-    bundle: concatenated([bundle.start, bundle.later]),
+    bundle: concatenated([bundle.start, bundle.later, demangler]),
   };
   const elf = await Deno.readFile(Deno.execPath());
   const host = readHost(elf);

@@ -94,3 +94,24 @@ export const MAX_KNOWN_OBJECTS = 65_536;
 
 /** Words of a frame: locals and evaluation stack. Generated code may have some ten thousands. */
 export const MAX_FRAME_WORDS = 1 << 20;
+
+/** Bytes of an image's index of unwind entries, eight for each function; the largest libraries have a million. */
+export const MAX_UNWIND_INDEX_SIZE = 32 * 1024 * 1024;
+
+/** Bytes of one function's unwind entry; those of huge generated functions take some ten thousand. */
+export const MAX_UNWIND_ENTRY_SIZE = 1024 * 1024;
+
+/** Bytes of a thread's machine stack that are copied, from its top; CPython up to 3.10 takes some 500 for each Python frame. */
+export const MAX_STACK_COPY = 1024 * 1024;
+
+/** Frames of machine code in one stack; a recursion of 10 000 Python functions up to 3.10 has three or four for each. */
+export const MAX_NATIVE_FRAMES = 65_536;
+
+/** Instructions whose unwind rules, and whose names, are kept; past it all are learnt anew. */
+export const MAX_KNOWN_INSTRUCTIONS = 65_536;
+
+/** Bytes of a mangled name that are handed to the demangler. */
+export const MAX_MANGLED_SIZE = 4_096;
+
+/** Bytes of a thread's kernel stack as text; the kernel gives 64 lines. */
+export const MAX_KERNEL_STACK_SIZE = 16 * 1024;

@@ -100,13 +100,17 @@ function buildStart(
 export interface LoaderOptions {
   /** What is printed for a single argument. */
   readonly answers: Readonly<Record<string, string>>;
-  /** Bytes of the script that is evaluated at the start; the other one is behind it. */
+  /** Bytes of the script that is evaluated at the start. */
   readonly startSize: number;
+  /** Bytes of the other one, which is behind it. */
+  readonly laterSize: number;
+  /** Bytes of the demangler's library, which is behind that; 0 when there is none. */
+  readonly demanglerSize: number;
 }
 
 /** Makes the loader. */
 export async function bundleLoader(
-  { answers, startSize }: LoaderOptions,
+  { answers, startSize, laterSize, demanglerSize }: LoaderOptions,
 ): Promise<Uint8Array> {
   const { code } = await build({
     ...common,
@@ -115,6 +119,8 @@ export async function bundleLoader(
     define: {
       ANSWERS: JSON.stringify(answers),
       START_SIZE: String(startSize),
+      LATER_SIZE: String(laterSize),
+      DEMANGLER_SIZE: String(demanglerSize),
     },
   });
   return code;

@@ -14,8 +14,10 @@ import type { PackedProgram } from "../../ffi/library.ts";
 /** What the program prints when this is its only argument; set by `bundle.ts`. */
 declare const ANSWERS: Readonly<Record<string, string>>;
 
-/** Bytes of the first script of the bundle; the second is behind it. */
+/** Bytes of the bundle's parts, one behind the other: two scripts, and the demangler's library. */
 declare const START_SIZE: number;
+declare const LATER_SIZE: number;
+declare const DEMANGLER_SIZE: number;
 
 /** The bundle in this process. */
 interface MappedBundle {
@@ -36,6 +38,7 @@ interface Packed extends PackedProgram {
   modules?: Readonly<Record<string, () => object>>;
   /** Imports a module of the second script. */
   later(path: string): object;
+  demangler: PackedProgram["demangler"];
 }
 
 const austin = globalThis.__austin as Packed;
@@ -69,7 +72,13 @@ function bundleBytes(): Uint8Array {
 
 if (answer()) Deno.exit(0);
 austin.later = (path) => {
-  if (austin.modules === undefined) evaluate(START_SIZE);
+  if (austin.modules === undefined) {
+    evaluate(START_SIZE, START_SIZE + LATER_SIZE);
+  }
   return austin.modules![path]!();
+};
+austin.demangler = "path" in austin.bundle ? { address: 0, size: 0 } : {
+  address: austin.bundle.address + START_SIZE + LATER_SIZE,
+  size: DEMANGLER_SIZE,
 };
 evaluate(0, START_SIZE);

@@ -47,6 +47,8 @@ export async function packWindows(options: WindowsPackOptions): Promise<void> {
   const loader = await bundleLoader({
     answers: options.answers ?? {},
     startSize: bundle.start.length,
+    laterSize: bundle.later.length,
+    demanglerSize: 0,
   });
   const overlay = buildOverlay({
     arguments: denoArguments,

@@ -2,7 +2,11 @@
 
 import assert from "node:assert/strict";
 import { libraryName } from "../../ffi/library.ts";
-import { ENTRY_STUB, nativeTargets } from "../../scripts/build_native.ts";
+import {
+  DEMANGLER,
+  ENTRY_STUB,
+  nativeTargets,
+} from "../../scripts/build_native.ts";
 import { root } from "../../scripts/tree.ts";
 import { inFolder, namesIn } from "../support/folder.ts";
 import { type Outcome, run } from "../support/program.ts";
@@ -66,7 +70,10 @@ Deno.test("nativeTargets names the library as ffi/library.ts does", () => {
 Deno.test("the native parts are built once, without a word", () =>
   inCopy(async ({ build, output }) => {
     assert.deepEqual(await build(), { code: 0, stdout: "", stderr: "" });
-    assert.deepEqual(namesIn(output), [ENTRY_STUB, libraryName()].sort());
+    assert.deepEqual(
+      namesIn(output),
+      [ENTRY_STUB, libraryName(), DEMANGLER].sort(),
+    );
     const before = await Deno.stat(`${output}/${libraryName()}`);
     // A compiler that is not there would be missed if it was needed.
     assert.equal((await build([], { CC: "no-such-compiler" })).code, 0);
@@ -113,4 +120,19 @@ Deno.test("the native build refuses a target that it has no compiler for", () =>
       stderr,
       /no compiler is known for sparc64-unknown-linux-gnu\nhint: add a row/,
     );
+  }));
+
+Deno.test("the native build does without libiberty, and says so once", () =>
+  inCopy(async ({ build, output, path }) => {
+    const script = `${path}/scripts/build_native.ts`;
+    const text = await Deno.readTextFile(script);
+    // As the linker complains where there is none.
+    const without = text.replace("-l:libiberty.a", "-l:no/libiberty.a");
+    assert.notEqual(without, text);
+    await Deno.writeTextFile(script, without);
+    const { code, stderr } = await build();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /libiberty\.a is missing.*install libiberty-dev/);
+    assert.equal((await Deno.stat(`${output}/${DEMANGLER}`)).size, 0);
+    assert.equal((await build()).stderr, "");
   }));
