@@ -19,7 +19,13 @@ export const ElfType = { executable: 2, shared: 3 } as const;
 export const ElfMachine = { i386: 3, x86_64: 62, aarch64: 183 } as const;
 
 /** `p_type`. */
-export const SegmentType = { load: 1, dynamic: 2 } as const;
+export const SegmentType = {
+  load: 1,
+  dynamic: 2,
+  note: 4,
+  /** `PT_GNU_EH_FRAME`: `.eh_frame_hdr`. */
+  unwindIndex: 0x6474e550,
+} as const;
 
 /** `p_flags`, a set of bits. */
 export const SegmentFlag = { execute: 1, write: 2, read: 4 } as const;
