@@ -21,6 +21,10 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--full'; Tip = 'Measure all at once: time, whether the thread is idle, and memory' }
     @{ Name = '-g'; Tip = 'Mark stacks that are taken while garbage is collected' }
     @{ Name = '--gc'; Tip = 'Mark stacks that are taken while garbage is collected' }
+    @{ Name = '-n'; Tip = 'Show functions of machine code among Python''s' }
+    @{ Name = '--native'; Tip = 'Show functions of machine code among Python''s' }
+    @{ Name = '-k'; Tip = 'Show functions of the kernel too, which takes root or CAP_SYS_ADMIN' }
+    @{ Name = '--kernel'; Tip = 'Show functions of the kernel too, which takes root or CAP_SYS_ADMIN' }
     @{ Name = '-h'; Tip = 'Memory that copies of the target''s stacks may take in austin, in megabytes; 0 leaves the bound to austin' }
     @{ Name = '--heap'; Tip = 'Memory that copies of the target''s stacks may take in austin, in megabytes; 0 leaves the bound to austin' }
     @{ Name = '-i'; Tip = 'Time from one sample to the next, in microseconds or with a unit: us, ms, s' }

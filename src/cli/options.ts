@@ -186,6 +186,22 @@ export const austinOptions = [
     help: "Mark stacks that are taken while garbage is collected.",
   },
   {
+    short: "n",
+    long: "native",
+    kind: "flag",
+    group: "What to measure",
+    help:
+      "Show functions of machine code among Python's. Threads that run are halted for some 50 us to take a sample.",
+  },
+  {
+    short: "k",
+    long: "kernel",
+    kind: "flag",
+    group: "What to measure",
+    help:
+      "Show functions of the kernel too, which takes root or CAP_SYS_ADMIN. The same as --native besides.",
+  },
+  {
     short: "h",
     long: "heap",
     kind: "megabytes",
@@ -200,10 +216,9 @@ export const austinOptions = [
     long: "interval",
     kind: "interval",
     argument: "n_us",
-    default: 100,
     group: "When to sample",
     help:
-      "Time from one sample to the next, in microseconds or with a unit: us, ms, s. With 0 there is no pause between them.",
+      "Time from one sample to the next, in microseconds or with a unit: us, ms, s. With 0 there is no pause between them. Default: 100us; with --native 10ms.",
   },
   {
     short: "x",

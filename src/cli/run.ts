@@ -61,7 +61,7 @@ export async function run(
 
 async function runCommand(settings: Settings, log: Log): Promise<number> {
   return settings.mode === "where"
-    ? whereCommand(settings, log)
+    ? await whereCommand(settings, log)
     : await sampleCommand(settings, log);
 }
 

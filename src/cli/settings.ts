@@ -16,7 +16,7 @@ import {
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
 import { type Refinement, refinementOf } from "./refinement.ts";
-import { usageError } from "./usage_error.ts";
+import { shortName, usageError } from "./usage_error.ts";
 
 /** What a run samples: a process that is there, or one that it starts. */
 export type Target =
@@ -51,6 +51,10 @@ export interface Sampling extends Refinement {
   /** Whether processes that the target starts are sampled too. */
   readonly children: boolean;
   readonly probes: Probes;
+  /** Whether frames of machine code are shown among Python's. */
+  readonly native: boolean;
+  /** Whether the kernel's are shown as well. */
+  readonly kernel: boolean;
   /** Bytes that the copy of one target's stacks may have. */
   readonly maxSnapshotSize: number;
 }
@@ -91,10 +95,15 @@ export function settingsOf(
 ): Settings {
   const { values } = parsed;
   const format = formatOf(values, environment, programName);
+  const { kernel } = values;
+  const native = values.native || kernel || isNativeName(programName);
   return {
     ...targetOf(parsed, programName),
     ...refinementOf(values, format, programName),
-    intervalUs: values.interval,
+    native,
+    kernel,
+    intervalUs: values.interval ??
+      (native ? NATIVE_INTERVAL_US : INTERVAL_US),
     timeoutMs: values.timeout,
     exposureSec: values.exposure,
     output: values.output,
@@ -104,6 +113,15 @@ export function settingsOf(
     probes: probesOf(values),
     maxSnapshotSize: values.heap * 1024 * 1024 || MAX_SNAPSHOT_SIZE,
   };
+}
+
+/** Time from one sample to the next where the command line does not say; a stack of machine code costs its thread some 50 µs. */
+const INTERVAL_US = 100;
+const NATIVE_INTERVAL_US = 10_000;
+
+/** Austin 3.7 has a program of its own for native stacks. */
+function isNativeName(programName: string): boolean {
+  return shortName(programName) === "austinp";
 }
 
 /** The full mode has everything in it; of memory and CPU time memory wins, as in Austin 3.7. */

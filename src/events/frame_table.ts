@@ -21,7 +21,20 @@ export interface Frame {
   readonly column: number;
   /** Column after the last one, from 1; 0 where unknown. */
   readonly endColumn: number;
+  /** Set in frames of machine code; Python's have none. */
+  readonly machine?: MachineCode;
 }
+
+/** What a frame of machine code is; its `file` is `native@` and the program counter, or `kernel`, its `line` the offset in the function. */
+export type MachineCode =
+  | { readonly kind: "kernel" }
+  | {
+    readonly kind: "native";
+    /** File that the code was mapped from; empty when it is from none. */
+    readonly module: string;
+    /** The address that the file's linker gave the instruction, or the one that calls. */
+    readonly address: number;
+  };
 
 /** Interned frames by id. */
 export class FrameTable {

@@ -34,6 +34,8 @@ export class Sample {
   /** Frame ids from the leaf to the root; only the first `frameCount` count. */
   readonly frameIds: Int32Array = new Int32Array(MAX_FRAMES);
   frameCount = 0;
+  /** How many of them, from the leaf, are the kernel's. */
+  kernelCount = 0;
   /** Whether frames are missing, because the stack could not be read whole. */
   isInvalid = false;
   /** Whether the interpreter is collecting garbage. */

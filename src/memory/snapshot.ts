@@ -44,8 +44,8 @@ export class Snapshot {
   readonly #maxSize: number;
   readonly #plan = new RegionPlan();
   readonly #one = new Uint32Array(4);
-  #bytes = new Uint8Array(INITIAL_SIZE);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #view: DataView;
   #pass = 0;
   #extraAddress: number[] = [];
   #extraSize: number[] = [];
@@ -61,10 +61,12 @@ export class Snapshot {
   windowLocal = 0;
   #windowIndex = -1;
 
-  /** @param maxSize bytes that the copy may have. */
-  constructor(memory: RemoteMemory, maxSize: number) {
+  /** @param maxSize bytes that the copy may have. @param size bytes that it begins with. */
+  constructor(memory: RemoteMemory, maxSize: number, size = INITIAL_SIZE) {
     this.#memory = memory;
     this.#maxSize = maxSize;
+    this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** Takes a new copy. Places that `locate` gave before are void. */

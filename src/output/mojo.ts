@@ -41,7 +41,7 @@
  * | 4       | not yet released | 13 to 16; tid may be the thread's name      |
  *
  * A sample is a stack and what follows it up to the next stack or the end:
- * definitions as needed, [4], frames from the root, [7], metrics. These are 9
+ * definitions as needed, [4], frames from the root, [6…], [7], metrics. These are 9
  * by default, 10 in memory mode, and 9, [8], 10 in full mode. A tid is in
  * hexadecimal. Lines and columns count from 1; 0 is unknown.
  *
@@ -80,6 +80,7 @@ const METADATA = 1;
 const STACK = 2;
 const INVALID = 4;
 const FRAME = 5;
+const KERNEL = 6;
 const GC = 7;
 const IDLE = 8;
 const TIME = 9;
@@ -101,6 +102,8 @@ export class MojoSink implements Sink {
   readonly #hasMemory: boolean;
   readonly #definitions: MojoDefinitions;
   #threads: ThreadStack[] = [];
+  /** By frame id. */
+  #kernelFrames: Uint8Array[] = [];
   #epoch: number;
 
   constructor(writer: ByteWriter, frames: FrameTable, options: MojoOptions) {
@@ -141,7 +144,7 @@ export class MojoSink implements Sink {
     this.#define(thread.known, sample, same);
     writer.reserve(
       thread.head.length + this.#definitions.size +
-        sample.frameCount * FRAME_SIZE + REST_SIZE,
+        sample.frameCount * FRAME_SIZE + this.#kernelSize(sample) + REST_SIZE,
     );
     if (thread.generation !== writer.generation) same = 0;
     this.#write(thread, sample, same);
@@ -161,6 +164,7 @@ export class MojoSink implements Sink {
   #forget(): void {
     this.#epoch = this.#frames.epoch;
     this.#threads = [];
+    this.#kernelFrames = [];
     this.#definitions.clear();
   }
 
@@ -178,7 +182,7 @@ export class MojoSink implements Sink {
     const definitions = this.#definitions;
     definitions.size = 0;
     const last = sample.frameCount - same;
-    for (let i = 0; i < last; i++) {
+    for (let i = sample.kernelCount; i < last; i++) {
       const id = frameIds[i]!;
       if (!frames.has(id)) definitions.define(known, id);
     }
@@ -191,9 +195,28 @@ export class MojoSink implements Sink {
     at = this.#appendDefinitions(bytes, at);
     if (sample.isInvalid) bytes[at++] = INVALID;
     at = appendFrames(bytes, at, thread, sample, same);
+    for (let i = sample.kernelCount - 1; i >= 0; i--) {
+      at = append(bytes, at, this.#kernelFrames[sample.frameIds[i]!]!);
+    }
     thread.generation = writer.generation;
     if (sample.isCollecting) bytes[at++] = GC;
     writer.position = this.#appendMetrics(bytes, at, sample);
+  }
+
+  /** @returns bytes of the sample's kernel frames, which are there after the call. */
+  #kernelSize({ frameIds, kernelCount }: Sample): number {
+    let size = 0;
+    for (let i = 0; i < kernelCount; i++) {
+      size += this.#kernelFrame(frameIds[i]!).length;
+    }
+    return size;
+  }
+
+  #kernelFrame(id: number): Uint8Array {
+    return this.#kernelFrames[id] ??= Uint8Array.of(
+      KERNEL,
+      ...encodeString(this.#frames.get(id).scope),
+    );
   }
 
   #appendDefinitions(bytes: Uint8Array, at: number): number {
@@ -244,19 +267,20 @@ function appendFrames(
   sample: Sample,
   same: number,
 ): number {
-  const { frameIds, frameCount } = sample;
-  thread.grow(frameCount);
+  const { frameIds, frameCount, kernelCount } = sample;
+  const count = frameCount - kernelCount;
+  thread.grow(count);
   const { ids, ends } = thread;
   let at = start + ends[same]!;
   bytes.copyWithin(start, thread.start, thread.start + ends[same]!);
-  for (let i = same; i < frameCount; i++) {
+  for (let i = same; i < count; i++) {
     const id = frameIds[frameCount - 1 - i]!;
     bytes[at++] = FRAME;
     at = appendVarint(bytes, at, id);
     ids[i] = id;
     ends[i + 1] = at - start;
   }
-  thread.count = frameCount;
+  thread.count = count;
   thread.start = start;
   return at;
 }

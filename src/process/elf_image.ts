@@ -29,15 +29,31 @@ import type {
 } from "./loaded_image.ts";
 import { addressOfOffset, type Mapping, type Module } from "./maps.ts";
 
+/** The headers of an ELF file that is loaded. */
+export interface MappedElf {
+  readonly elf: ElfImage;
+  /** Add it to an address of the ELF file to get one in the process. */
+  readonly bias: number;
+}
+
+/** @param memory of the process, by address. @returns null when the mappings are of no ELF file. */
+export function mappedElf(
+  memory: ByteSource,
+  mappings: readonly Mapping[],
+): MappedElf | null {
+  const elf = parseElf(mappedFile(memory, mappings));
+  const bias = elf && loadBias(elf, mappings);
+  return elf === null || bias === null ? null : { elf, bias };
+}
+
 /** @param memory of the process, by address. @returns null when the module is no ELF image. */
 export function elfImage(
   memory: ByteSource,
   module: Module,
 ): LoadedImage | null {
-  const elf = parseElf(mappedFile(memory, module.mappings));
-  if (elf === null) return null;
-  const bias = loadBias(elf, module.mappings);
-  if (bias === null) return null;
+  const mapped = mappedElf(memory, module.mappings);
+  if (mapped === null) return null;
+  const { elf, bias } = mapped;
   return {
     module,
     bits: elf.format.bits,

@@ -10,8 +10,8 @@
 
 import { isRange } from "../binary/byte_source.ts";
 import { MAX_MAPS_SIZE } from "../limits.ts";
-import { type Module, modulesOf, parseMaps } from "./maps.ts";
 import { permissionHint, readProtection } from "./linux_permissions.ts";
+import { type Mapping, type Module, modulesOf, parseMaps } from "./maps.ts";
 import type { ModuleFile, Process, Refusal } from "./process.ts";
 
 /** Bytes that are asked for at a time; the kernel gives a page of lines each. */
@@ -50,6 +50,15 @@ export function parseStatus(text: string): ProcessStatus {
   const state = /^State:\s*(\S)/m.exec(text)?.[1] ?? "";
   const pids = /^NSpid:[ \t]*([\d \t]*)$/m.exec(text)?.[1] ?? "";
   return { state, namespacePids: (pids.match(/\d+/g) ?? []).map(Number) };
+}
+
+/** @returns all that a process has mapped, in order. */
+export function readMappings(
+  pid: number,
+  root = "/proc",
+): Mapping[] | Refusal {
+  const maps = readText(`${root}/${pid}/maps`);
+  return typeof maps === "string" ? maps : parseMaps(maps.text);
 }
 
 function readModules(folder: string): Module[] | Refusal {
@@ -98,7 +107,12 @@ function inodeOf(path: string): number | null {
   }
 }
 
-function openFile(path: string, inode: number): ModuleFile | null {
+/** @param inode that it must have; else a regular file is enough. @returns null when there is no such file. The caller closes it. */
+export function openFile(
+  path: string,
+  inode = inodeOf(path),
+): ModuleFile | null {
+  if (inode === null) return null;
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path);

@@ -28,6 +28,11 @@ import {
 } from "../python/thread.ts";
 import { ThreadIdFinder, type ThreadIdSet } from "../python/thread_id.ts";
 import type { MemoryLedger } from "./memory_ledger.ts";
+import {
+  type OpenStackTaker,
+  type StackTaker,
+  TakeStatus,
+} from "./stack_taker.ts";
 
 /** What became of a pass. */
 export const PassStatus = {
@@ -54,6 +59,8 @@ export interface PythonProcess {
   readonly threadStates: ThreadStates | null;
   /** Tells whom memory is put down to, in the modes that want to know. */
   readonly memoryLedger: MemoryLedger | null;
+  /** Takes the stacks where machine code is shown too. */
+  readonly openStackTaker?: OpenStackTaker | null;
 }
 
 /** What is sampled of each stack, and which stacks are. */
@@ -104,6 +111,7 @@ export class ProcessSampler {
   readonly #probes: Probes;
   readonly #threadStates: ThreadStates | null;
   readonly #memoryLedger: MemoryLedger | null;
+  readonly #stackTaker: StackTaker | null;
   readonly #runtimeAddress: number;
   readonly #windowStart: number;
   readonly #windowSize: number;
@@ -152,6 +160,7 @@ export class ProcessSampler {
     this.#probes = shared.probes;
     this.#threadStates = process.threadStates;
     this.#memoryLedger = process.memoryLedger;
+    this.#stackTaker = process.openStackTaker?.(this.#interner) ?? null;
     this.#runtimeAddress = runtimeAddress;
     const window = interpreterWindow(layout);
     this.#windowStart = window.start;
@@ -171,6 +180,7 @@ export class ProcessSampler {
     this.#codeWatch.begin(nowUs);
     this.#threadStates?.begin();
     this.#memoryLedger?.begin();
+    this.#stackTaker?.begin(nowUs);
     if (!this.#takeSnapshot()) return this.#status;
     this.#sample.pid = this.pid;
     this.#sample.timeUs = nowUs - this.#lastPassUs;
@@ -190,6 +200,7 @@ export class ProcessSampler {
     this.#threads.clear();
     this.#threadStates?.close();
     this.#memoryLedger?.close();
+    this.#stackTaker?.close();
   }
 
   /** Looks at what changes seldom: which interpreters there are. */
@@ -306,9 +317,10 @@ export class ProcessSampler {
     sample.tid = thread.tid;
     sample.threadIndex = thread.index;
     if (!this.#measure(thread.address === holder)) return;
-    const status = this.#walk(thread, threadAt, interpreter);
-    if (this.#status !== PassStatus.ok) return;
-    sample.isInvalid = status !== WalkStatus.ok;
+    const isTaken = this.#stackTaker === null
+      ? this.#read(thread, threadAt, interpreter)
+      : this.#take(this.#stackTaker, thread, threadAt, interpreter);
+    if (!isTaken) return;
     if (sample.isInvalid) this.errors++;
     this.samples++;
     sink.sample(sample);
@@ -326,6 +338,29 @@ export class ProcessSampler {
     sample.memoryBytes = this.#memoryLedger.take(isHolder);
     return sample.memoryBytes !== 0 ||
       metrics === "full" && sample.timeUs !== 0;
+  }
+
+  /** Reads a stack from memory. @returns whether the process still runs. */
+  #read(thread: Thread, threadAt: number, interpreter: number): boolean {
+    const status = this.#walk(thread, threadAt, interpreter);
+    this.#sample.isInvalid = status !== WalkStatus.ok;
+    return this.#status === PassStatus.ok;
+  }
+
+  /** Takes a stack with its machine code. @returns whether there is one. */
+  #take(
+    taker: StackTaker,
+    thread: Thread,
+    threadAt: number,
+    interpreter: number,
+  ): boolean {
+    const sample = this.#sample;
+    const status = taker.take(thread, this.#codeWatch.stamp, sample);
+    if (status !== TakeStatus.refused) return status === TakeStatus.taken;
+    sample.kernelCount = 0;
+    const isRead = this.#read(thread, threadAt, interpreter);
+    sample.isInvalid = true;
+    return isRead;
   }
 
   /** Walks a stack, again in a new snapshot while the one at hand does not fit together. */

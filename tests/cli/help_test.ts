@@ -36,7 +36,7 @@ Deno.test("helpText() and usageText() have every option", () => {
 });
 
 Deno.test("helpText() tells the defaults", () => {
-  assert.match(helpText(austinTable), /Default: 100us\./);
+  assert.match(helpText(austinTable), /Default: 100us;/);
   assert.match(helpText(austinTable), /Default: 1s\./);
 });
 

@@ -6,9 +6,13 @@ import { ExitCode, NothingToDoError, UsageError } from "../../src/errors.ts";
 import { MAX_SNAPSHOT_SIZE } from "../../src/limits.ts";
 import * as austin37 from "./austin_3_7.ts";
 
-function settings(line: string, environment: Environment = {}) {
+function settings(
+  line: string,
+  environment: Environment = {},
+  name = "austin",
+) {
   const args = line.split(" ");
-  return settingsOf(parse(austinTable, args, "austin"), "austin", environment);
+  return settingsOf(parse(austinTable, args, name), name, environment);
 }
 
 /** What the settings are where nothing else is said. */
@@ -26,6 +30,8 @@ const defaults = {
   top: 20,
   children: false,
   probes: { metrics: "time", cpuOnly: false, gc: false },
+  native: false,
+  kernel: false,
   maxSnapshotSize: MAX_SNAPSHOT_SIZE,
 };
 
@@ -134,4 +140,25 @@ Deno.test("settingsOf() refuses a difference in a form that cannot show one", ()
     name: "UsageError",
     message: /^austin: the --diff option goes with these formats: text, mojo/,
   });
+});
+
+Deno.test.each(
+  [
+    ["-n -p 1", "austin", { native: true, kernel: false, intervalUs: 10_000 }],
+    ["-k -p 1", "austin", { native: true, kernel: true, intervalUs: 10_000 }],
+    ["-ni1ms -p 1", "austin", {
+      native: true,
+      kernel: false,
+      intervalUs: 1_000,
+    }],
+    ["-p 1", "/bin/austinp", {
+      native: true,
+      kernel: false,
+      intervalUs: 10_000,
+    }],
+    ["-p 1", "austin", { native: false, kernel: false, intervalUs: 100 }],
+  ] as const,
+)("settingsOf() samples machine code with %s of %s", (line, name, expected) => {
+  const { native, kernel, intervalUs } = settings(line, {}, name);
+  assert.deepEqual({ native, kernel, intervalUs }, expected);
 });

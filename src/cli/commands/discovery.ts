@@ -19,6 +19,7 @@ import {
   ProcessSampler,
   type SharedTables,
 } from "../../sampling/process_sampler.ts";
+import type { NativeProbe } from "./native.ts";
 import type { AttachFailure, Discovery } from "../../sampling/process_tree.ts";
 
 /** Looks at a process after which only every so many are thorough. */
@@ -30,10 +31,15 @@ const MAX_LAUNCHED = 16;
 /** What is told of each Python that is found. */
 export type FoundListener = (pid: number, runtime: Runtime) => void;
 
+/** What samplers share, and what makes them take stacks of machine code. */
+export interface DiscoveryTables extends SharedTables {
+  readonly native: NativeProbe | null;
+}
+
 /** Finds Pythons and children on this machine. */
 export class SystemDiscovery implements Discovery {
   readonly #shim: Shim;
-  readonly #shared: SharedTables;
+  readonly #shared: DiscoveryTables;
   readonly #onFound: FoundListener;
   readonly #system: System;
   #awaited: { pid: number; runtime: Runtime } | null = null;
@@ -43,7 +49,7 @@ export class SystemDiscovery implements Discovery {
   constructor(
     shim: Shim,
     system: System,
-    shared: SharedTables,
+    shared: DiscoveryTables,
     onFound: FoundListener,
   ) {
     this.#shim = shim;
@@ -152,6 +158,7 @@ export class SystemDiscovery implements Discovery {
       memoryLedger: metrics === "time"
         ? null
         : new MemoryLedger(system.residentMemory(pid)),
+      openStackTaker: this.#shared.native?.of(pid, runtime.layout) ?? null,
     };
     return new ProcessSampler(process, this.#shared, Math.round(shim.now()));
   }

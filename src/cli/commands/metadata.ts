@@ -36,7 +36,6 @@ export function writeTrailer(
   durationUs: number,
 ): void {
   const { samples, longSamples, errors, collectingUs } = statistics;
-  sink.end();
   sink.metadata("duration", String(durationUs));
   if (settings.probes.gc) sink.metadata("gc", String(collectingUs));
   if (settings.pipe && samples > 0) {

@@ -30,6 +30,8 @@ import { openSystem } from "../system.ts";
 import { type FoundListener, SystemDiscovery } from "./discovery.ts";
 import { findPythons } from "./find_pythons.ts";
 import { writeHead, writeTrailer } from "./metadata.ts";
+import type { NativeProbe } from "./native.ts";
+import { openNative } from "./open_native.ts";
 import { openSink } from "./open_sink.ts";
 import { Attached, Launched, type Target } from "./target.ts";
 
@@ -47,13 +49,14 @@ export async function sampleCommand(
   const { sink } = opened;
   const shim = openShim();
   shim.recordStopSignals();
+  const native = await openNative(settings, { shim, frames, log });
   const target = startTarget(settings, shim);
   shim.sleepPrecisely();
   const system = openSystem(shim);
   try {
     return await endOf(
       target,
-      sample({ settings, log, shim, system, target, sink, frames }),
+      sample({ settings, log, shim, system, target, sink, frames, native }),
     );
   } catch (error) {
     if (error instanceof StoppedError) target.forward(error.signum);
@@ -97,6 +100,7 @@ interface Run {
   readonly target: Target;
   readonly sink: Sink;
   readonly frames: FrameTable;
+  readonly native: NativeProbe | null;
 }
 
 /** One run, from the first look at the target to the trailer. @throws AustinError */
@@ -120,6 +124,7 @@ function sample(run: Run): SessionEnd {
     tree,
     discovery,
   });
+  writeMaps(sink, run.native);
   writeHead(sink, settings, reporter.parentVersion);
   reporter.running();
   reads.reset();
@@ -141,6 +146,8 @@ function sample(run: Run): SessionEnd {
   });
   const durationUs = Math.round(shim.now()) - startUs;
   tree.close();
+  sink.end();
+  writeMaps(sink, run.native);
   writeTrailer(sink, settings, statistics, durationUs);
   statusLine?.clear();
   reporter.end(statistics, durationUs);
@@ -148,9 +155,14 @@ function sample(run: Run): SessionEnd {
   return end;
 }
 
+/** Files may be mapped before the first sample, and later. */
+function writeMaps(sink: Sink, native: NativeProbe | null): void {
+  for (const map of native?.takeMaps() ?? []) sink.metadata("map", map);
+}
+
 /** Where the log wants to know of reads, they are counted. */
 function discoveryOf(
-  { settings, log, shim, system, frames }: Run,
+  { settings, log, shim, system, frames, native }: Run,
   reads: ReadCounts,
   onFound: FoundListener,
 ): SystemDiscovery {
@@ -160,6 +172,7 @@ function discoveryOf(
     sample: new Sample(),
     probes: settings.probes,
     maxSnapshotSize: settings.maxSnapshotSize,
+    native,
   };
   const used = log.isVerbose ? countingShim(shim, reads) : shim;
   return new SystemDiscovery(used, system, shared, onFound);

@@ -30,16 +30,23 @@ import { openSystem } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { SystemDiscovery } from "./discovery.ts";
 import { findPythons } from "./find_pythons.ts";
+import type { NativeProbe } from "./native.ts";
+import { openNative } from "./open_native.ts";
 
 /** After this the tree looks at each process again, more thoroughly. */
 const CHILDREN_PAUSE_US = 2_000;
 
 /** Shows where a process is. @returns the exit code. @throws AustinError */
-export function whereCommand(settings: WhereSettings, log: Log): number {
+export async function whereCommand(
+  settings: WhereSettings,
+  log: Log,
+): Promise<number> {
   using output = openOutput(settings.output);
   const shim = openShim();
   shim.recordStopSignals();
-  const processes = lookAtTree(settings, shim, log);
+  const frames = new FrameTable();
+  const native = await openNative(settings, { shim, frames, log });
+  const processes = lookAtTree({ settings, shim, log, frames, native });
   const writer = new ByteWriter(output);
   writer.text(
     settings.json
@@ -50,19 +57,24 @@ export function whereCommand(settings: WhereSettings, log: Log): number {
   return ExitCode.ok;
 }
 
+/** What a look is taken with. */
+interface Looking {
+  readonly settings: WhereSettings;
+  readonly shim: Shim;
+  readonly log: Log;
+  readonly frames: FrameTable;
+  readonly native: NativeProbe | null;
+}
+
 /** @returns at least one process. @throws AustinError when there is nothing to show. */
-function lookAtTree(
-  settings: WhereSettings,
-  shim: Shim,
-  log: Log,
-): ProcessStacks[] {
-  const frames = new FrameTable();
+function lookAtTree(looking: Looking): ProcessStacks[] {
+  const { settings, shim, log, frames } = looking;
   const runtimes = new Map<number, Runtime>();
   const system = openSystem(shim);
   const discovery = new SystemDiscovery(
     shim,
     system,
-    sharedTables(settings, frames),
+    sharedTables(looking),
     (pid, runtime) => {
       runtimes.set(pid, runtime);
       logRuntime(log, pid, runtime, () => system.process(pid).modules());
@@ -113,10 +125,8 @@ const REFUSALS = {
 } as const;
 
 /** Idle threads are told from others in every case, and JSON tells all that there is to know. */
-function sharedTables(
-  { probes, json, maxSnapshotSize }: WhereSettings,
-  frames: FrameTable,
-) {
+function sharedTables({ settings, frames, native }: Looking) {
+  const { probes, json, maxSnapshotSize } = settings;
   const { cpuOnly } = probes;
   const gc = probes.gc || json;
   return {
@@ -125,6 +135,7 @@ function sharedTables(
     sample: new Sample(),
     probes: { metrics: "time", cpuOnly, gc, idle: true },
     maxSnapshotSize,
+    native,
   } as const;
 }
 

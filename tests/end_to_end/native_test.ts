@@ -1,0 +1,137 @@
+/** Stacks of machine code with Python's frames in them, against programs whose calls are known. */
+
+import assert from "node:assert/strict";
+import type { Python, Version } from "../../scripts/pythons.ts";
+import { austin } from "../support/austin.ts";
+import { type CollapsedSample, parseCollapsed } from "../support/collapsed.ts";
+import { testEachPython } from "../support/each_python.ts";
+import { nativePlaces } from "../support/native_places.ts";
+import { startTarget } from "../support/target.ts";
+
+/** Those with headers here. */
+const WITH_HEADERS: Version[] = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+
+/** Of a hundred stacks; a thread that does not get a CPU in time counts as one. */
+const MAX_INVALID = 5;
+
+const PYTHON = ["level_1", "level_2", "level_3", "level_4"];
+
+/** What the program goes through, from the root. */
+const CALLS = [
+  "level_1",
+  "outer_place",
+  "inner_place",
+  "level_2",
+  "level_3",
+  "callback_place",
+  "level_4",
+];
+
+/** Samples the target. @returns stacks of its thread that spins and of the one that rests. */
+async function sampleBoth(
+  python: Python,
+  kind: "ctypes" | "extension" | "untabled",
+) {
+  await using places = await nativePlaces(python, kind);
+  await using target = await startTarget(python, "native_stacks.py", [
+    30,
+    places.folder,
+    kind,
+  ]);
+  const { code, stdout, stderr } = await austin(
+    ["-n", "-x1", "-i5ms", "-p", `${target.pid}`],
+  );
+  assert.equal(code, 0, stderr);
+  const { samples, head } = parseCollapsed(stdout);
+  await target.finish();
+  return {
+    head,
+    file: target.script,
+    spinning: samples.filter(({ tid }) => tid === target.facts.spinning),
+    resting: samples.filter(({ tid }) => tid === target.pid),
+  };
+}
+
+const isNative = (file: string) => file.startsWith("native@");
+
+function scopes(sample: CollapsedSample): string[] {
+  return sample.stack.frames.map(({ scope }) => scope);
+}
+
+function checkInterleaving(
+  samples: readonly CollapsedSample[],
+  leaf: string,
+  file: string,
+): void {
+  const whole = samples.filter(({ stack }) => !stack.isInvalid);
+  const invalid = samples.length - whole.length;
+  assert.ok(samples.length > 20, `${samples.length} samples`);
+  assert.ok(
+    invalid * 100 <= MAX_INVALID * samples.length,
+    `${invalid} of ${samples.length} stacks are not whole`,
+  );
+  for (const sample of whole) {
+    const all = scopes(sample);
+    const calls = [...CALLS, leaf];
+    assert.deepEqual(all.filter((scope) => calls.includes(scope)), calls);
+    const own = sample.stack.frames.filter((frame) => frame.file === file);
+    assert.deepEqual(
+      own.map(({ scope }) => scope).filter((scope) => scope !== "<module>"),
+      [...PYTHON, leaf],
+    );
+    const [first] = sample.stack.frames;
+    assert.ok(isNative(first!.file), `it begins with ${first!.scope}`);
+    const sort = sample.stack.frames.slice(
+      all.indexOf("level_2") + 1,
+      all.indexOf("level_3"),
+    );
+    assert.ok(sort.length > 0 && sort.every(({ file }) => isNative(file)));
+  }
+}
+
+for (const kind of ["ctypes", "extension"] as const) {
+  testEachPython(
+    `-n puts Python's frames where they belong, called by ${kind}`,
+    async (python) => {
+      const { spinning, resting, file, head } = await sampleBoth(python, kind);
+      checkInterleaving(spinning, "spin", file);
+      checkInterleaving(resting, "rest", file);
+      assert.ok(
+        resting.every((sample) =>
+          !scopes(sample).includes("_PyEval_EvalFrameDefault")
+        ),
+        "a loop of a thread that rests is not its frames",
+      );
+      const maps = head.filter(([key]) => key === "map");
+      assert.ok(
+        maps.some(([, value]) =>
+          /^[0-9a-f]+-[0-9a-f]+ \/.*libplaces\.so$/.test(value)
+        ),
+        `${maps.length} maps`,
+      );
+    },
+    kind === "extension" ? WITH_HEADERS : undefined,
+  );
+}
+
+testEachPython(
+  "-n gives Python's frames alone, marked, where machine code cannot be unwound",
+  async (python) => {
+    const { spinning, resting, file } = await sampleBoth(python, "untabled");
+    for (
+      const [samples, leaf] of [[spinning, "spin"], [resting, "rest"]] as const
+    ) {
+      assert.ok(samples.length > 20, `${samples.length} samples`);
+      for (const { stack } of samples) {
+        assert.ok(stack.isInvalid);
+        assert.ok(stack.frames.every((frame) => !isNative(frame.file)));
+        const own = stack.frames.filter((frame) => frame.file === file);
+        assert.deepEqual(
+          own.map(({ scope }) => scope).filter((scope) => scope !== "<module>"),
+          [...PYTHON, leaf],
+        );
+      }
+    }
+  },
+  ["3.8", "3.11", "3.13", "3.15"],
+);
