@@ -19,6 +19,9 @@ const VIEW_OPTIONS: readonly string[] = [
   "format",
   "binary",
   "pipe",
+  "aggregate",
+  "diff",
+  "top",
 ];
 
 /**

@@ -1,5 +1,7 @@
 /** What `austin --web` is to do, from its command line. */
 
+import type { Metrics } from "../events/sample.ts";
+import type { Selection } from "../formats/selection.ts";
 import type { AustinOption } from "./options.ts";
 import type { Parsed } from "./parse.ts";
 import { settingsOf } from "./settings.ts";
@@ -15,6 +17,12 @@ export interface WebSettings {
   /** 0 for any that is free. */
   readonly port: number;
   readonly opensBrowser: boolean;
+  /** Which samples of the file are shown; all of them when it is empty. */
+  readonly selections: readonly Selection[];
+  /** The file to compare with. */
+  readonly diff: string | undefined;
+  /** What is sampled; of a file it is known when that is read. */
+  readonly metrics: Metrics;
   /** Rows of the tables in a summary that is downloaded. */
   readonly top: number;
 }
@@ -29,6 +37,7 @@ export function webSettingsOf(
   programName: string,
 ): WebSettings {
   const { from, host, port, open, pid, where, output, top } = parsed.values;
+  const { select: selections, diff } = parsed.values;
   const { operands } = parsed;
   const refused = where !== undefined
     ? "-w/--where"
@@ -47,16 +56,21 @@ export function webSettingsOf(
       "the --from option is incompatible with a process or a command",
     );
   }
-  if (from === undefined) checkSampling(parsed, programName);
   const title = pid === undefined ? operands.join(" ") : `process ${pid}`;
-  return { from, title, host, port, opensBrowser: open, top };
+  const metrics = from === undefined
+    ? sampledMetrics(parsed, programName)
+    : "time";
+  return {
+    ...{ from, title, host, port, opensBrowser: open },
+    ...{ selections, diff, metrics, top },
+  };
 }
 
 /** What the sampler would complain of is better said before there is a page. */
-function checkSampling(
+function sampledMetrics(
   parsed: Parsed<AustinOption>,
   programName: string,
-): void {
+): Metrics {
   const values = { ...parsed.values, open: false };
-  settingsOf({ ...parsed, values }, programName, {});
+  return settingsOf({ ...parsed, values }, programName, {}).probes.metrics;
 }

@@ -1,6 +1,7 @@
 /** Talks to the server of `austin --web` as no browser would. */
 
 import assert from "node:assert/strict";
+import type { FlameDocument } from "../../src/formats/flame_graph/document.ts";
 import type { RunningAustin } from "./austin.ts";
 
 /** @returns the address that austin has printed. */
@@ -108,4 +109,21 @@ export function frameOf(payload: Uint8Array, first = 0x81): Uint8Array {
 
 function bytesOf(size: number): number[] {
   return [size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff];
+}
+
+/** Asks for the document as a page does. */
+export function documentFrom(address: URL): Promise<FlameDocument> {
+  const url = new URL("live", address);
+  url.protocol = "ws";
+  const headers = { origin: address.origin };
+  const socket = new WebSocket(url, { headers });
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => socket.send('{"version":-1}');
+    socket.onerror = () => reject(new Error(`No connection to ${url}`));
+    socket.onmessage = ({ data }) => {
+      // Closed first, so that nothing is left behind.
+      socket.onclose = () => resolve(JSON.parse(data).document);
+      socket.close();
+    };
+  });
 }

@@ -44,7 +44,7 @@ async function written(
     metrics: metricsOfMode(profile.metadata.get("mode")),
     flushPasses: false,
     title: profile.title,
-    base: null,
+    base: profile.base,
     top,
   };
   if (row.output === "folder") {

@@ -59,8 +59,12 @@ export async function openSink(
   return { sink, [Symbol.dispose]: () => opened[Symbol.dispose]() };
 }
 
-/** @returns what to compare with, or null. */
-async function readBase(
+/**
+ * Reads what to compare with.
+ * @param path undefined for nothing, which is null.
+ * @throws InputError, ProfileError, UsageError when the two do not go together.
+ */
+export async function readBase(
   path: string | undefined,
   metrics: Metrics,
 ): Promise<Profile | null> {

@@ -6,8 +6,12 @@
  */
 
 import { ExitCode, ListenError } from "../../errors.ts";
+import type { Metrics } from "../../events/sample.ts";
+import type { Sink } from "../../events/sink.ts";
 import { ProfileError } from "../../formats/profile_error.ts";
 import { DetectingDecoder } from "../../formats/read_profile.ts";
+import { Replay } from "../../formats/replay.ts";
+import { SelectSink } from "../../formats/select_sink.ts";
 import type { SamplerEnd } from "../../views/sampler_process.ts";
 import { addressesOf, newToken } from "../../views/web/addresses.ts";
 import { LiveProfile } from "../../views/web/live_profile.ts";
@@ -22,6 +26,7 @@ import { say, styleFor } from "../style.ts";
 import { startSampler } from "../view_sampler.ts";
 import { type WebSettings, webSettingsOf } from "../web_settings.ts";
 import { downloadOf, DOWNLOADS } from "./downloads.ts";
+import { readBase } from "./open_sink.ts";
 import { openBrowser } from "./open_browser.ts";
 import { StopSignals } from "./stop_signals.ts";
 
@@ -43,6 +48,7 @@ async function showRun(
   stop: StopSignals,
 ): Promise<number> {
   const profile = new LiveProfile(settings.title);
+  profile.base = await readBase(settings.diff, settings.metrics);
   const run = new LiveRun(profile);
   await using server = serve(settings, run);
   await using sampler = startSampler(parsed, "shared");
@@ -71,7 +77,7 @@ async function showFile(
   path: string,
   stop: StopSignals,
 ): Promise<number> {
-  const { profile, damage } = await readFile(path);
+  const { profile, damage } = await readFile(path, settings);
   if (damage !== null) tellFailure(damage);
   const run = new LiveRun(profile);
   run.end(damage?.message ?? "A finished run");
@@ -84,23 +90,40 @@ async function showFile(
 /** Reads all that can be read. @throws AustinError when that is nothing */
 async function readFile(
   path: string,
+  settings: WebSettings,
 ): Promise<{ profile: LiveProfile; damage: ProfileError | null }> {
   using input = openInput(path);
   using progress = new ProgressBar(input.size);
   const profile = new LiveProfile(input.title);
+  const replay = new Replay((metrics) => feed(profile, settings, metrics));
   const decoder = new DetectingDecoder(profile.index);
   try {
     for await (const chunk of input.chunks()) {
-      for (const event of decoder.decode(chunk)) profile.take(event);
+      await replay.take(decoder.decode(chunk));
       progress.advance(chunk.length);
     }
-    for (const event of decoder.end()) profile.take(event);
+    await replay.take(decoder.end());
   } catch (error) {
     const isDamaged = error instanceof ProfileError;
-    if (!isDamaged || profile.samples.samples === 0) throw error;
+    if (!isDamaged || !replay.hasBegun) throw error;
+    await replay.end();
     return { profile, damage: error };
   }
+  await replay.end();
   return { profile, damage: null };
+}
+
+/** @returns what leads to the profile: all samples of a file, or those that are selected. */
+async function feed(
+  profile: LiveProfile,
+  { selections, diff }: WebSettings,
+  metrics: Metrics,
+): Promise<Sink> {
+  profile.base = await readBase(diff, metrics);
+  const sink = profile.asSink();
+  return selections.length === 0
+    ? sink
+    : new SelectSink(sink, profile.frames, selections, metrics);
 }
 
 /** @throws ListenError */

@@ -80,35 +80,50 @@ interface CopyOptions {
   readonly isFlat: boolean;
 }
 
+/** Adds a tree to another, in which frames are places, and which is not too deep. */
 function copyTree(
-  { tree, frames }: SampleTree,
+  samples: SampleTree,
   wide: CallTree,
-  { places, firstMetric, isFlat }: CopyOptions,
+  options: CopyOptions,
 ): void {
+  const { tree } = samples;
   const targets = new Int32Array(tree.size);
-  const depths = new Uint32Array(tree.size);
-  for (let node = ROOT; node < tree.size; node++) {
-    if (node !== ROOT) {
-      const parent = tree.parent(node);
-      const key = tree.key(node);
-      const kind = kindOf(key);
-      const isLevel = kind === NodeKind.process || kind === NodeKind.thread;
-      depths[node] = depths[parent]! + 1;
-      targets[node] = isFlat && isLevel || depths[node]! > MAX_PAGE_DEPTH + 1
-        ? targets[parent]!
-        : wide.child(
-          targets[parent]!,
-          depths[node]! > MAX_PAGE_DEPTH
-            ? MERGED
-            : kind === NodeKind.frame
-            ? places.keyOf(frames.get(numberOf(key)))
-            : key,
-        );
-    }
-    for (let metric = 0; metric < tree.metricCount; metric++) {
-      const weight = tree.own(metric, node);
-      wide.add(targets[node]!, firstMetric + metric, weight);
-    }
+  const depths = new Int32Array(tree.size);
+  addOwn(tree, ROOT, wide, ROOT, options.firstMetric);
+  for (let node = ROOT + 1; node < tree.size; node++) {
+    const parent = tree.parent(node);
+    const depth = depths[node] = depths[parent]! + 1;
+    const target = targets[parent]!;
+    const key = depth > MAX_PAGE_DEPTH
+      ? MERGED
+      : keyInPage(samples, node, options);
+    const isBelow = key === null || depth > MAX_PAGE_DEPTH + 1;
+    targets[node] = isBelow ? target : wide.child(target, key);
+    addOwn(tree, node, wide, targets[node]!, options.firstMetric);
+  }
+}
+
+/** @returns null where the node is to be part of its parent. */
+function keyInPage(
+  { tree, frames }: SampleTree,
+  node: number,
+  { places, isFlat }: CopyOptions,
+): number | null {
+  const key = tree.key(node);
+  const kind = kindOf(key);
+  if (kind === NodeKind.frame) return places.keyOf(frames.get(numberOf(key)));
+  return isFlat && kind !== NodeKind.mark ? null : key;
+}
+
+function addOwn(
+  tree: CallTree,
+  node: number,
+  wide: CallTree,
+  target: number,
+  firstMetric: number,
+): void {
+  for (let metric = 0; metric < tree.metricCount; metric++) {
+    wide.add(target, firstMetric + metric, tree.own(metric, node));
   }
 }
 

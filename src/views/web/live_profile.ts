@@ -4,11 +4,13 @@
  */
 
 import { FrameTable } from "../../events/frame_table.ts";
+import type { Sink } from "../../events/sink.ts";
 import { buildDocument } from "../../formats/flame_graph/build_document.ts";
 import type { FlameDocument } from "../../formats/flame_graph/document.ts";
 import { factsOf } from "../../formats/flame_graph/facts.ts";
 import { FrameIndex } from "../../formats/frame_index.ts";
 import { metricsOf } from "../../formats/metric.ts";
+import type { Profile } from "../../formats/profile.ts";
 import type { ProfileEvent } from "../../formats/profile_events.ts";
 import { SampleTree } from "../../formats/sample_tree.ts";
 
@@ -26,6 +28,8 @@ export class LiveProfile {
   readonly metadata: Map<string, string> = new Map();
   /** What is sampled, for people. */
   readonly title: string;
+  /** What it is compared with. */
+  base: Profile | null = null;
   readonly #maxNodes: number;
   #samples: SampleTree | null = null;
 
@@ -45,7 +49,7 @@ export class LiveProfile {
     return this.#samples;
   }
 
-  /** How much has been taken; changes with every event. */
+  /** How much has been taken; changes with everything that is. */
   get version(): number {
     return (this.#samples?.samples ?? 0) + this.metadata.size;
   }
@@ -56,13 +60,25 @@ export class LiveProfile {
     else this.metadata.set(event.key, event.value);
   }
 
+  /** @returns a sink that is the same as `take`. */
+  asSink(): Sink {
+    return {
+      metadata: (key, value) => void this.metadata.set(key, value),
+      sample: (sample) => void this.samples.add(sample),
+      start: () => {},
+      passEnd: () => {},
+      end: () => {},
+      close: () => {},
+    };
+  }
+
   /** @returns what a page shows. */
   document(): FlameDocument {
-    const facts = factsOf(this.metadata);
-    const { samples } = this;
-    return buildDocument(
-      { title: this.title, facts, samples },
-      MAX_SENT_NODES,
-    );
+    return buildDocument({
+      title: this.title,
+      facts: factsOf(this.metadata),
+      samples: this.samples,
+      base: this.base?.samples ?? null,
+    }, MAX_SENT_NODES);
   }
 }
