@@ -18,6 +18,9 @@ import type { HeapFrameRules, Layout } from "./layouts/layout.ts";
 /** Code objects that are remembered for one instruction. */
 const MAX_RECORDS = 64;
 
+/** Code objects that are remembered for all instructions of a caller. */
+const MAX_CALLEES = 4096;
+
 /** So many denials outweigh one confirmation. */
 const DENIALS = 16;
 
@@ -69,6 +72,7 @@ export class CallRecords {
   }
 
   #add(code: number): CallRecord {
+    if (this.#rivals.size >= MAX_CALLEES) this.#rivals.clear();
     const rivals = this.#rivals.get(code) ?? { best: null };
     this.#rivals.set(code, rivals);
     const counts = { seen: 0, named: 0, confirmed: 0, denied: 0, skipped: 0 };
