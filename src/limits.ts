@@ -5,7 +5,7 @@
  * must end in a bounded number of steps and bytes.
  */
 
-/** Frames walked per stack. CPython's own default recursion limit is 1000; programs raise it to tens of thousands. */
+/** Frames walked per stack. CPython's own default recursion limit is 1000; programs raise it to tens of thousands. A power of two. */
 export const MAX_FRAMES = 65_536;
 
 /** Thread states walked per interpreter. Linux allows 32 768 threads by default. */
@@ -115,3 +115,6 @@ export const MAX_MANGLED_SIZE = 4_096;
 
 /** Bytes of a thread's kernel stack as text; the kernel gives 64 lines. */
 export const MAX_KERNEL_STACK_SIZE = 16 * 1024;
+
+/** Chunks of a thread's data stack; one holds at least 16 KiB, so MAX_FRAMES of usual size need some 500. */
+export const MAX_CHUNKS = 4_096;

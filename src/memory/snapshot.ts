@@ -122,6 +122,11 @@ export class Snapshot {
     this.#plan.touch(index, end - this.windowLocal, this.#pass);
   }
 
+  /** Copies `size` bytes at an address once more. @returns their place, or -1 when they cannot be read. */
+  locateAgain(address: number, size: number): number {
+    return this.#readExtra(address, size);
+  }
+
   /** @param at place of a uint8 in the copy. */
   u8(at: number): number {
     return this.#view.getUint8(at);

@@ -138,7 +138,17 @@ export class CodeReader {
     if (index < 0) return true;
     if (index === 0 && rules.begins === "at the first instruction") return true;
     return this.#reader.loadAll(instruction, 1) &&
-      rules.returnOpcodes.includes(this.#reader.u8(0));
+      rules.endOpcodes.includes(this.#reader.u8(0));
+  }
+
+  /** @returns whether a frame that stands at an instruction is what was left when it was copied into a generator. */
+  madeGenerator(code: Code, instruction: number): boolean {
+    const rules = this.#layout.liveness;
+    if (rules === null) return false;
+    const made = instruction - rules.generatorStep;
+    return made >= code.address + this.#layout.code.instructions &&
+      this.#reader.loadAll(made, 1) &&
+      this.#reader.u8(0) === rules.generatorOpcode;
   }
 
   /** Of the code object that is loaded. */

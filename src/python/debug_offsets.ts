@@ -290,11 +290,14 @@ function livenessRules(o: Offsets, minor: number): LivenessRules {
     stackPointer: hasStackPointer ? 64 : ABSENT,
     locals: o.frameLocals,
     functionObject: 16,
+    generatorFrame: 72,
     isEntry: ABSENT,
     codeLocals: 72,
     codeFrameWords: [76],
     extraFrameWords: 0,
-    returnOpcodes: RETURN_OPCODES[minor - FIRST_MINOR]!,
+    endOpcodes: END_OPCODES[minor - FIRST_MINOR]!,
+    generatorOpcode: GENERATOR_OPCODES[minor - FIRST_MINOR]!,
+    generatorStep: 2,
     begins: "at the first instruction",
   };
 }
@@ -302,8 +305,19 @@ function livenessRules(o: Offsets, minor: number): LivenessRules {
 /** From `co_firstlineno` to `co_version`. 3.13 to 3.15 Include/cpython/code.h _PyCode_DEF */
 const CODE_VERSION = 24;
 
-/** RETURN_VALUE, RETURN_CONST where there is one, and both instrumented, by minor from 3.13 on. */
-const RETURN_OPCODES = [[36, 103, 239, 240], [35, 246], [33, 245]];
+/**
+ * RETURN_VALUE, RETURN_CONST where there is one, both instrumented,
+ * RAISE_VARARGS, RERAISE, and POP_TOP, which follows RETURN_GENERATOR, by minor
+ * from 3.13 on.
+ */
+const END_OPCODES = [
+  [36, 103, 239, 240, 101, 102, 32],
+  [35, 246, 104, 105, 31],
+  [33, 245, 103, 104, 29],
+];
+
+/** RETURN_GENERATOR, by minor from 3.13 on. */
+const GENERATOR_OPCODES = [35, 34, 32];
 
 /** @returns the end of the last of some 8-byte fields. */
 function endOf(...offsets: number[]): number {

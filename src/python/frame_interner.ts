@@ -22,10 +22,17 @@ const ENTRY_WORDS = 8;
 
 /** Flag: a frame that waits for a callee cannot stand at this instruction. */
 const CANNOT_WAIT = 1;
-/** Flag: the instruction was seen to leave the called function on the evaluation stack. */
-const KEEPS_CALLABLE = 2;
+/** Flag: a frame that stands at this instruction was copied into a generator. */
+const MADE_GENERATOR = 2;
 /** Flag: a frame that the interpreter puts between two others for itself. */
 const IS_SHIM = 4;
+
+/** The flags' upper bits count how often the instruction left the called function on the evaluation stack. */
+const CALLABLE_UNIT = 8;
+const MAX_CALLABLE = 15 * CALLABLE_UNIT;
+const KEEPS_CALLABLE = 2 * CALLABLE_UNIT;
+/** What each time takes away at which it did not. */
+const LOST_CALLABLE = 4 * CALLABLE_UNIT;
 
 const INITIAL_ENTRIES = 4096;
 
@@ -151,20 +158,31 @@ export class FrameInterner {
     return (this.#table[entry + 6]! & CANNOT_WAIT) !== 0;
   }
 
+  /** @returns whether a frame that stands at the pair's instruction is what was left when it was copied into a generator. */
+  madeGenerator(entry: number): boolean {
+    return (this.#table[entry + 6]! & MADE_GENERATOR) !== 0;
+  }
+
   /** @returns whether the pair's code object is the interpreter's own; see `Code.isShim`. */
   isShim(entry: number): boolean {
     return (this.#table[entry + 6]! & IS_SHIM) !== 0;
   }
 
-  /** @returns whether the pair's instruction was seen to leave the called function on the evaluation stack. */
+  /** @returns whether the pair's instruction leaves the called function on the evaluation stack, as far as was seen. */
   keepsCallable(entry: number): boolean {
-    return (this.#table[entry + 6]! & KEEPS_CALLABLE) !== 0;
+    return this.#table[entry + 6]! >= KEEPS_CALLABLE;
   }
 
-  /** Notes whether the pair's instruction leaves the called function on the evaluation stack. */
-  setKeepsCallable(entry: number, keeps: boolean): void {
-    if (keeps) this.#table[entry + 6]! |= KEEPS_CALLABLE;
-    else this.#table[entry + 6]! &= ~KEEPS_CALLABLE;
+  /** Notes whether the pair's instruction left the called function on the evaluation stack. */
+  noteCallable(entry: number, isThere: boolean): void {
+    const flags = this.#table[entry + 6]!;
+    if (isThere) {
+      if (flags < MAX_CALLABLE) this.#table[entry + 6] = flags + CALLABLE_UNIT;
+    } else if (flags >= LOST_CALLABLE) {
+      this.#table[entry + 6] = flags - LOST_CALLABLE;
+    } else {
+      this.#table[entry + 6] = flags % CALLABLE_UNIT;
+    }
   }
 
   /** Bounds memory: forgets everything once too much is known. Call it between samples only, as ids lose their meaning. */
@@ -223,6 +241,7 @@ export class FrameInterner {
     known.instructions.push(instruction);
     const flags =
       (this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0) |
+      (this.#codes.madeGenerator(code, instruction) ? MADE_GENERATOR : 0) |
       (code.isShim ? IS_SHIM : 0);
     const { size, localCount } = code.frameShape ?? { size: 0, localCount: 0 };
     const rest = [id + 1, size, localCount, flags, known.stamp];

@@ -12,6 +12,10 @@
  * | 3.13       | the same        | the same           | the same, at the first instruction, or `stacktop` is 0 |
  * | 3.14, 3.15 | cannot be told apart | cannot be told apart | it has no code, or stands as above |
  *
+ * No frame waits at a return, a `raise` or where a generator was made of it. A
+ * frame that an exception went through waits at its call for ever; nothing that
+ * runs follows it (`stacked_frames.ts`).
+ *
  * A caller keeps the function that it called on its evaluation stack, just
  * above the top that it saved: `calls` compares that with the callee's own
  * function. Not every kind of call does so; which ones do is learnt by the
@@ -107,6 +111,20 @@ export class Liveness {
       if (isSame) return Calls.yes;
     }
     return Calls.no;
+  }
+
+  /**
+   * @param at place of a frame that waits. @param shift as for `calls`. @param slot 1 for the top of its evaluation stack, 2 for what is below.
+   * @returns address of the frame of the generator that is there, if it is one; 0 where there cannot be one.
+   */
+  heldGenerator(at: number, end: number, shift: number, slot: number): number {
+    const { generatorFrame, locals } = this.#rules;
+    const place = this.#stackTopAt(at, shift) - 8 * slot;
+    if (generatorFrame === ABSENT || place < at + locals) return 0;
+    if (place + 8 > end) return 0;
+    const low = (this.#snapshot.u32(place) & ~3) >>> 0;
+    const held = this.#snapshot.u32(place + 4) * 4294967296 + low;
+    return held === 0 || held % 8 !== 0 ? 0 : held + generatorFrame;
   }
 
   /** @returns place of the first free slot of a frame's evaluation stack, as it was when the frame began to wait. */

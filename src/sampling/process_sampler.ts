@@ -86,7 +86,7 @@ export interface SharedTables {
 }
 
 /** Snapshots that a stack may take until it is consistent. */
-const MAX_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 12;
 
 /** Time without a thread after which the interpreter counts as gone, as after an exec. */
 const LOST_PERIOD_US = 20_000;

@@ -2,32 +2,49 @@
 /**
  * How true the stacks are: the call-graph oracle.
  *
- * `deno task bench:truth [--seconds N] [--interval US] [--kind plain|mixed] [VERSION…]`:
- * a target does nothing but call very short functions, where every calling
- * line has one callee, so that each sampled stack can be checked edge by edge.
- * Target on core 0, `dist/austin` on core 1. Prints, for each CPython, stacks,
- * those that the program cannot have (with the 95 % upper bound) and those that
- * could not be read, per million.
+ * `deno task bench:truth [--seconds N | --stacks N] [--interval US] [--kind KIND,…] [--call-ns NS,…] [VERSION…]`:
+ * a target does nothing but call short functions, where every calling line has
+ * one callee, so that each sampled stack can be checked edge by edge. Target on
+ * core 0, `dist/austin` on core 1. Prints, for each CPython, kind of call and
+ * length of calls, how many stacks there were, which share of them the program
+ * cannot have (with the 95 % upper bound) and which could not be read, per
+ * million. `tests/targets/churn.py` tells of the kinds.
  */
 
 import { parseArgs } from "node:util";
 import { join } from "node:path";
-import { pythons, type Version } from "../../scripts/pythons.ts";
+import { type Python, pythons, type Version } from "../../scripts/pythons.ts";
 import { callGraphOracle, type NamedFrame } from "../support/call_graph.ts";
 import { startTarget } from "../support/target.ts";
+
+const KINDS =
+  "plain,recursion,generators,callbacks,exceptions,deep,threads,mixed";
+
+/** By default calls last 100 to 200 ns, and 2 µs. */
+const CALL_NS = "0,2000";
+
+/** Stacks whose verdict is kept. */
+const MAX_KNOWN_STACKS = 200_000;
 
 const { values, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
   options: {
     seconds: { type: "string", default: "10" },
+    stacks: { type: "string" },
     interval: { type: "string", default: "100" },
-    kind: { type: "string", default: "plain" },
+    kind: { type: "string", default: KINDS },
+    "call-ns": { type: "string", default: CALL_NS },
   },
 });
 
 const austin = join(import.meta.dirname!, "../../dist/austin");
 const versions = positionals.length > 0 ? positionals as Version[] : undefined;
+const maxStacks = values.stacks === undefined
+  ? Infinity
+  : Number(values.stacks);
+/** Where stacks are counted, time is no limit. */
+const seconds = values.stacks === undefined ? Number(values.seconds) : 86_400;
 
 /** What became of a run's stacks. */
 interface Verdict {
@@ -38,26 +55,41 @@ interface Verdict {
 }
 
 console.log(
-  `${values.kind} calls, every ${values.interval} µs for ${values.seconds} s`,
+  `every ${values.interval} µs, impossible and dropped stacks per million`,
 );
 console.log(
-  "python      stacks   stacks/s  impossible/M  (95 % below)   dropped/M",
+  "python   kind        call ns    stacks  impossible  (95 % below)   dropped",
 );
 for (const python of await pythons(versions)) {
+  for (const kind of values.kind.split(",")) {
+    for (const callNs of values["call-ns"].split(",")) {
+      await printCell(python, kind, Number(callNs));
+    }
+  }
+}
+
+async function printCell(
+  python: Python,
+  kind: string,
+  callNs: number,
+): Promise<void> {
   await using target = await startTarget(python, "churn.py", [
-    Number(values.seconds) + 60,
-    values.kind,
+    seconds + 60,
+    kind,
+    callNs,
   ], { wrapper: ["taskset", "-c", "0"] });
   const oracle = callGraphOracle(target.facts as never);
   const verdict = await judge(target.pid, oracle);
-  const perMillion = (count: number) => (1e6 * count / verdict.stacks);
+  const perMillion = (count: number) =>
+    (1e6 * count / verdict.stacks).toFixed(1);
   console.log([
     python.fullVersion.padEnd(8),
+    kind.padEnd(11),
+    (callNs > 0 ? String(callNs) : "100–200").padStart(7),
     String(verdict.stacks).padStart(9),
-    (verdict.stacks / Number(values.seconds)).toFixed(0).padStart(10),
-    perMillion(verdict.impossible).toFixed(1).padStart(13),
-    perMillion(upperBound(verdict.impossible)).toFixed(1).padStart(14),
-    perMillion(verdict.invalid).toFixed(1).padStart(11),
+    perMillion(verdict.impossible).padStart(11),
+    perMillion(upperBound(verdict.impossible)).padStart(13),
+    perMillion(verdict.invalid).padStart(9),
   ].join(" "));
   for (const example of verdict.examples) console.log(`  ${example}`);
 }
@@ -68,7 +100,7 @@ async function judge(
   oracle: (stack: readonly NamedFrame[]) => string | null,
 ): Promise<Verdict> {
   const sampler = new Deno.Command("taskset", {
-    args: ["-c", "1", austin, "-i", values.interval, "-x", values.seconds]
+    args: ["-c", "1", austin, "-i", values.interval, "-x", String(seconds)]
       .concat("-p", String(pid)),
     stdout: "piped",
     stderr: "null",
@@ -76,12 +108,17 @@ async function judge(
   const verdict = { stacks: 0, impossible: 0, invalid: 0, examples: [] };
   const known = new Map<string, string | null>();
   let rest = "";
+  let isStopped = false;
   for await (
     const text of sampler.stdout.pipeThrough(new TextDecoderStream())
   ) {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
     for (const line of lines) judgeLine(line, oracle, known, verdict);
+    if (known.size > MAX_KNOWN_STACKS) known.clear();
+    if (verdict.stacks < maxStacks || isStopped) continue;
+    isStopped = true;
+    sampler.kill("SIGINT");
   }
   await sampler.status;
   return verdict;

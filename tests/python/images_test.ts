@@ -29,11 +29,12 @@ for (const version of VERSIONS) {
   Deno.test(`ProcessSampler.pass() sees what the recorded CPython ${version} told`, () => {
     const image = read();
     const sampled = SampledPython.ofImage(image);
-    for (let pass = 0; pass < 3; pass++) {
+    for (let pass = 0; pass < 6; pass++) {
       const { reads } = image.memory;
       assert.deepEqual(byThread(sampled.samples()), byThread(image.threads));
       assert.equal(sampled.sampler.errors, 0);
-      if (pass > 0) assert.equal(image.memory.reads - reads, 1);
+      // By then every call is known that had to be proven.
+      if (pass > 2) assert.equal(image.memory.reads - reads, 1);
     }
   });
 

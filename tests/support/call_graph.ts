@@ -24,17 +24,19 @@ export interface NamedFrame {
  * Makes a check of stacks against a call graph.
  *
  * @returns a function that takes frames from the root to the leaf, and says what is impossible about them or `null`.
- *   Frames outside the generated file are passed over.
+ *   Frames outside the generated file are passed over. Line 0, that of an instruction without one, calls nothing.
  */
 export function callGraphOracle(
   graph: CallGraph,
 ): (stack: readonly NamedFrame[]) => string | null {
   const functionAt = functionOfEachLine(graph);
+  const ofScope = new Map(graph.functions.map((one) => [one[2], one]));
   return (stack) => {
     let callee: number | undefined = graph.entry;
     for (const { file, scope, line } of stack) {
       if (file !== graph.file) continue;
-      const [firstLine, , realScope] = functionAt.get(line) ?? [];
+      const [firstLine, , realScope] = functionAt.get(line) ??
+        (line === 0 ? ofScope.get(scope) : undefined) ?? [];
       if (realScope !== scope) return `${scope} has no line ${line}`;
       if (firstLine !== callee) {
         return `${scope} (line ${line}) is not called from there`;

@@ -37,7 +37,7 @@ export interface FrameFields {
   readonly unit?: number;
   /** `_frameowner` where the layout has it. */
   readonly owner?: number;
-  /** Whether it runs; by default the leaf does, and all others wait for their callee. */
+  /** Whether it runs; by default the leaf does, and what called a shim; all others wait for their callee. */
   readonly isRunning?: boolean;
   /** Whether it lies apart from the data stack, as those of generators and shims do. */
   readonly apart?: boolean;
@@ -302,8 +302,9 @@ export class PythonMemory {
     const addresses: number[] = [];
     for (const fields of frames.toReversed()) {
       previous = this.#frame(fields, previous, data);
-      const isLeaf = addresses.length === frames.length - 1;
-      this.setRunning(previous, fields.isRunning ?? isLeaf);
+      const callee = frames[frames.length - 2 - addresses.length];
+      const calls = callee !== undefined && (callee.owner ?? 0) < SHIM_OWNER;
+      this.setRunning(previous, fields.isRunning ?? !calls);
       addresses.unshift(previous);
     }
     this.setTop(thread, previous);
@@ -406,7 +407,7 @@ class DataStack {
     return address;
   }
 
-  /** 3.12 Python/pystate.c push_chunk: the full chunk keeps its top, the new one has none. */
+  /** 3.12 Python/pystate.c push_chunk: the full chunk keeps its top, the new one has none; the first one's first word is left free. */
   #push(): void {
     const { memory } = this.#python;
     const full = this.chunks[0] ?? 0;
@@ -417,6 +418,6 @@ class DataStack {
     memory.u64(chunk, full);
     memory.u64(chunk + 8, this.#chunkSize);
     this.chunks.unshift(chunk);
-    this.top = chunk + CHUNK_HEADER_SIZE;
+    this.top = chunk + CHUNK_HEADER_SIZE + (full === 0 ? 8 : 0);
   }
 }

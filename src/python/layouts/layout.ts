@@ -52,6 +52,8 @@ export interface LivenessRules {
   readonly locals: number;
   /** The function that the frame runs, possibly with tag bits. */
   readonly functionObject: number;
+  /** The frame of a generator object that is resumed without C in between, which is then on top of the evaluation stack; ABSENT where none is. */
+  readonly generatorFrame: number;
   /** uint8 that is set in a frame that C called; ABSENT where a frame of another owner is put in between. */
   readonly isEntry: number;
   /** int32 number of locals in the code object: the depth of an evaluation stack with nothing on it. */
@@ -60,8 +62,12 @@ export interface LivenessRules {
   readonly codeFrameWords: readonly number[];
   /** Words of a frame that are not in those. */
   readonly extraFrameWords: number;
-  /** Opcodes at which a frame ends. */
-  readonly returnOpcodes: readonly number[];
+  /** Opcodes at which no frame waits for a callee: it ends there, or was left there. */
+  readonly endOpcodes: readonly number[];
+  /** RETURN_GENERATOR: the function's frame was copied into the generator. */
+  readonly generatorOpcode: number;
+  /** Bytes from that instruction to where what is left of the function's frame stands. */
+  readonly generatorStep: number;
   /** Where a frame stands that has not begun. */
   readonly begins: "before the first instruction" | "at the first instruction";
 }

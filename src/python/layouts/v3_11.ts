@@ -49,12 +49,15 @@ export const v3_11: Layout = {
     stackPointer: ABSENT,
     locals: 72,
     functionObject: 0,
+    generatorFrame: ABSENT,
     isEntry: 68,
     codeLocals: 76,
     codeFrameWords: [76, 68],
     extraFrameWords: 9,
-    // RETURN_VALUE, RETURN_GENERATOR
-    returnOpcodes: [83, 75],
+    // RETURN_VALUE, RETURN_GENERATOR, RAISE_VARARGS, RERAISE
+    endOpcodes: [83, 75, 130, 119],
+    generatorOpcode: 75,
+    generatorStep: 0,
     begins: "before the first instruction",
   },
   // 3.11 Include/cpython/code.h PyCodeObject

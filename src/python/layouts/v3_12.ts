@@ -45,12 +45,15 @@ export const v3_12: Layout = {
     stackPointer: ABSENT,
     locals: 72,
     functionObject: 16,
+    generatorFrame: 72,
     isEntry: ABSENT,
     codeLocals: 72,
     codeFrameWords: [76],
     extraFrameWords: 0,
-    // RETURN_VALUE, RETURN_CONST, and both instrumented
-    returnOpcodes: [83, 121, 242, 247],
+    // RETURN_VALUE, RETURN_CONST, both instrumented, RETURN_GENERATOR, RAISE_VARARGS, RERAISE
+    endOpcodes: [83, 121, 242, 247, 75, 130, 119],
+    generatorOpcode: 75,
+    generatorStep: 0,
     begins: "before the first instruction",
   },
   // 3.12 Include/cpython/code.h PyCodeObject

@@ -1,0 +1,299 @@
+// Hot path: no allocation per frame.
+/**
+ * Walks the frames of one thread inward, from the root to the leaf, where they
+ * lie one after the other on the data stack (3.11 on).
+ *
+ * A frame's callee begins where the frame ends, in whichever way it was
+ * called; what is behind the leaf was called before and is gone. Which frame
+ * is the leaf is told by the frames alone (`liveness.ts`): their copy is nearly
+ * of one moment, and the pointer to the leaf is of another. That one is asked
+ * only for generators, which lie elsewhere (`detached_frames.ts`).
+ *
+ * Frames that wait are believed when one that runs follows: all that is gone
+ * waits for ever. A waiting frame without one is cut off, unless what it called
+ * has just returned.
+ * 3.12 Python/ceval.c, Include/internal/pycore_frame.h
+ */
+
+import { MAX_FRAMES } from "../limits.ts";
+import type { Snapshot } from "../memory/snapshot.ts";
+import type { DataStack } from "./data_stack.ts";
+import { DetachedFrames } from "./detached_frames.ts";
+import type { FrameInterner } from "./frame_interner.ts";
+import { FrameView } from "./frame_view.ts";
+import type { Layout } from "./layouts/layout.ts";
+import { Calls, FrameState, type Liveness } from "./liveness.ts";
+
+/** `enter` found no frame that is alive. */
+const NO_FRAME = 0;
+/** `enter` found what cannot be. */
+const TORN = -1;
+
+/** A frame of the data stack has no other owner. 3.11 Include/internal/pycore_frame.h FRAME_OWNED_BY_THREAD */
+const THREAD_OWNER = 0;
+
+/** Stands for what an announced leaf called: nothing. */
+const NO_CALLEE = new FrameView();
+
+/** Walks stacks of one process. */
+export class StackedFrames {
+  readonly #snapshot: Snapshot;
+  readonly #interner: FrameInterner;
+  readonly #layout: Layout;
+  readonly #frame: Layout["frame"];
+  readonly #liveness: Liveness;
+  readonly #data: DataStack;
+  readonly #detached: DetachedFrames;
+  #isFinal = false;
+  #ids: Int32Array = new Int32Array(0);
+  #count = 0;
+  /** Frames that are known to be alive, from the root. */
+  #certain = 0;
+  /** The frame that was entered last, and that of the frame before it. */
+  #caller = new FrameView();
+  #callee = new FrameView();
+  /** Place behind the last frame; -1 when it was not copied. */
+  #behindAt = -1;
+  /** Whether the last frame's callee has just returned, or is about to begin. */
+  #isBetweenCalls = false;
+  /** Address of the outermost frame of the last walk; 0 when there was none. */
+  root = 0;
+
+  constructor(
+    snapshot: Snapshot,
+    interner: FrameInterner,
+    layout: Layout,
+    liveness: Liveness,
+    data: DataStack,
+  ) {
+    this.#snapshot = snapshot;
+    this.#interner = interner;
+    this.#layout = layout;
+    this.#frame = layout.frame;
+    this.#liveness = liveness;
+    this.#data = data;
+    this.#detached = new DetachedFrames(
+      snapshot,
+      interner,
+      layout,
+      liveness,
+      data,
+    );
+  }
+
+  /**
+   * Walks the data stack that was found last.
+   * @param top address of the announced leaf. @param ids gets frame ids from the leaf, MAX_FRAMES at most.
+   * @param isFinal whether it is the last attempt, at which what can be had counts.
+   * @returns whether the frames fit together.
+   */
+  walk(top: number, ids: Int32Array, isFinal: boolean): boolean {
+    this.#isFinal = this.#detached.isFinal = isFinal;
+    this.#ids = ids;
+    this.#count = this.#certain = 0;
+    this.#caller.clear();
+    this.#isBetweenCalls = false;
+    this.#behindAt = -1;
+    this.#detached.begin();
+    this.root = 0;
+    if (!this.#enterAll() || !this.#end(top)) return false;
+    this.#turn();
+    return true;
+  }
+
+  /** Frames of the last walk; more than MAX_FRAMES when the outermost are missing. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Enters frames until there are no more. @returns whether they fit together. */
+  #enterAll(): boolean {
+    const data = this.#data;
+    const { size } = this.#layout.frame;
+    let address = 0;
+    for (let chunk = data.count - 1; chunk >= 0; chunk--) {
+      const last = data.end(chunk) - size;
+      const shift = data.shift(chunk);
+      const endAt = last + size - shift;
+      address = data.first(chunk);
+      while (address <= last) {
+        this.#behindAt = address - shift;
+        const length = this.#enter(address, address - shift, endAt);
+        if (length <= NO_FRAME) return length === NO_FRAME;
+        address += length;
+      }
+      this.#behindAt = -1;
+    }
+    // The frames may go on behind what was copied.
+    if (!data.askForMore()) return this.#caller.state !== FrameState.waiting;
+    return this.#isFinal;
+  }
+
+  /** Enters the frame at a place, if there is one. @returns its length in bytes, NO_FRAME or TORN. */
+  #enter(address: number, at: number, endAt: number): number {
+    const snapshot = this.#snapshot;
+    const interner = this.#interner;
+    const frame = this.#frame;
+    const caller = this.#caller;
+    // The low bits of a code pointer are tags from 3.14 on.
+    const codeLow = (snapshot.u32(at + frame.code) & ~7) >>> 0;
+    const codeHigh = snapshot.u32(at + frame.code + 4);
+    if (codeLow === 0 && codeHigh === 0) return NO_FRAME;
+    if (snapshot.u8(at + frame.owner) !== THREAD_OWNER) return NO_FRAME;
+    const previous = snapshot.pointer(at + frame.previous);
+    const isEntry = this.#liveness.isEntry(at);
+    const isInlined = previous === caller.address && !isEntry;
+    if (!this.#mayCall(previous, isInlined)) return NO_FRAME;
+    const id = interner.intern(
+      codeLow,
+      codeHigh,
+      snapshot.u32(at + frame.instruction),
+      snapshot.u32(at + frame.instruction + 4),
+    );
+    if (id < 0) return NO_FRAME;
+    const entry = interner.lastEntry;
+    const length = interner.frameSize(entry);
+    const isShim = interner.isShim(entry);
+    const state = isShim ? FrameState.waiting : this.#liveness.stateOf(
+      at,
+      interner.localCount(entry),
+      interner.cannotWait(entry),
+    );
+    if (state === FrameState.gone) {
+      this.#isBetweenCalls = isInlined;
+      return NO_FRAME;
+    }
+    const callee = this.#callee;
+    callee.address = address;
+    callee.at = at;
+    callee.calledAt = isShim && at + length + frame.size <= endAt
+      ? at + length
+      : at;
+    callee.isEntry = isEntry;
+    callee.id = isShim ? caller.id : id;
+    callee.entry = entry;
+    callee.state = state;
+    if (previous !== caller.address) {
+      if (!this.#addBetween(previous)) {
+        return state === FrameState.waiting ? NO_FRAME : TORN;
+      }
+    } else if (isInlined && caller.at >= 0 && !this.#isCallee()) {
+      return TORN;
+    }
+    if (!isShim) this.#push(id);
+    if (state !== FrameState.waiting) this.#certain = this.#count;
+    if (this.root === 0) this.root = address;
+    this.#callee = caller;
+    this.#caller = callee;
+    return length === 0 ? NO_FRAME : length;
+  }
+
+  /** @returns whether the last frame may have called one whose `previous` is that. */
+  #mayCall(previous: number, isInlined: boolean): boolean {
+    const caller = this.#caller;
+    const { state, address } = caller;
+    if (state === FrameState.running) return !isInlined || address === 0;
+    return state !== FrameState.waiting || isInlined || previous !== address;
+  }
+
+  /** Adds generators between the last frame and the one that is entered. @returns whether they fit together. */
+  #addBetween(previous: number): boolean {
+    const count = this.#detached.link(previous, this.#callee, this.#caller, -1);
+    this.#add(count);
+    return count >= 0;
+  }
+
+  /** @returns whether the frame that is entered was called by the last one; true as well where the kind of call does not show it. */
+  #isCallee(): boolean {
+    const interner = this.#interner;
+    const { at, address, entry, state } = this.#caller;
+    const length = interner.frameSize(entry);
+    // Chunks are copied one after the other, so frames of two often differ.
+    const areTogether = this.#callee.address - address === length;
+    if (!areTogether && state === FrameState.alive) {
+      return this.#detached.calls(this.#caller, this.#callee);
+    }
+    const shift = address - at;
+    const calls = this.#liveness.calls(at, this.#callee.at, shift, at + length);
+    if (calls === Calls.unknown) return true;
+    const keeps = interner.keepsCallable(entry);
+    if (calls === Calls.yes || areTogether) {
+      interner.noteCallable(entry, calls === Calls.yes);
+    }
+    return calls === Calls.yes || !keeps;
+  }
+
+  /** Finds out where the stack ends. @param top address of the announced leaf. @returns whether that can be told. */
+  #end(top: number): boolean {
+    const { state } = this.#caller;
+    if (state === FrameState.waiting && this.#addHeld()) return true;
+    if (this.#isApart(top)) {
+      const count = this.#countAnnounced(top);
+      if (this.#add(count)) return true;
+      if (count < 0) {
+        if (state === FrameState.alive && this.#addHeld()) return true;
+        if (this.#addRemains()) return true;
+        // It has ended meanwhile: so may have what is here by now.
+        if (!this.#isFinal && this.#isLost(top)) return false;
+      }
+    }
+    // What is announced cannot be on a stack without frames.
+    if (this.#count === 0) return top === 0;
+    if (this.#certain === this.#count || this.#isBetweenCalls) return true;
+    // Its callee has returned, and the chunk that held it is being given back.
+    const isInlined = this.#certain < this.#count - 1;
+    if (top === this.#caller.address && isInlined) return true;
+    if (this.#addRemains()) return true;
+    this.#count = this.#certain;
+    return this.#certain > 0;
+  }
+
+  /** @returns generators from the announced leaf up to the last frame; -1 when they do not fit together. */
+  #countAnnounced(top: number): number {
+    const caller = this.#caller;
+    return this.#detached.link(top, NO_CALLEE, caller, this.#behindAt);
+  }
+
+  /** @returns whether an announced leaf is none of the data stack, nor yet part of the stack. */
+  #isApart(top: number): boolean {
+    return top !== 0 && !this.#data.holds(top) &&
+      !this.#detached.isLinked(top);
+  }
+
+  /** @returns whether what was announced was a generator; on 3.11 and 3.12 the announcement lies on the C stack and may be none. */
+  #isLost(top: number): boolean {
+    const { framesAre } = this.#layout;
+    return framesAre !== "cframe" || this.#detached.isGenerator(top) ||
+      this.#detached.runsGenerators(this.#caller);
+  }
+
+  /** Adds generators that the last frame is known to wait for. @returns whether there are any. */
+  #addHeld(): boolean {
+    return this.#add(this.#detached.linkHeld(this.#caller, this.#behindAt));
+  }
+
+  /** Adds the generator that was made last, where it is known to be the leaf. @returns whether it is. */
+  #addRemains(): boolean {
+    if (this.#behindAt < 0) return false;
+    return this.#add(this.#detached.linkRemains(this.#behindAt, this.#caller));
+  }
+
+  /** Adds generators, as they were found. @returns whether there are any. */
+  #add(count: number): boolean {
+    for (let i = count - 1; i >= 0; i--) this.#push(this.#detached.ids[i]!);
+    return count > 0;
+  }
+
+  /** The ids of the outermost frames are written over when there are too many. */
+  #push(id: number): void {
+    this.#ids[this.#count++ & (MAX_FRAMES - 1)] = id;
+  }
+
+  /** Turns the frame ids from the leaf's end. */
+  #turn(): void {
+    const first = this.#count > MAX_FRAMES ? this.#count % MAX_FRAMES : 0;
+    const kept = Math.min(this.#count, MAX_FRAMES);
+    this.#ids.subarray(0, first).reverse();
+    this.#ids.subarray(first, kept).reverse();
+  }
+}
