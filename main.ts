@@ -2,6 +2,6 @@
 
 import { tellFailure } from "./src/cli/failure.ts";
 import { programName } from "./src/cli/program_name.ts";
-import { run } from "./src/cli/run.ts";
+import { runNamed } from "./src/cli/run.ts";
 
-run(Deno.args, programName()).catch(tellFailure).then(Deno.exit);
+runNamed(Deno.args, programName()).catch(tellFailure).then(Deno.exit);

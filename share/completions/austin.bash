@@ -16,6 +16,7 @@ _austin_option() {
     --top) mapfile -t COMPREPLY < <(compgen -W "10 20 50" -- "$cur") ;;
     --host) mapfile -t COMPREPLY < <(compgen -W "127.0.0.1 0.0.0.0 localhost" -- "$cur") ;;
     --port) mapfile -t COMPREPLY < <(compgen -W "0 8080" -- "$cur") ;;
+    --links) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     *) return 1 ;;
   esac
 }
@@ -31,7 +32,7 @@ _austin() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --) ((i++)); break ;;
-      -p|--pid|-w|--where|-t|--timeout|-h|--heap|-i|--interval|-x|--exposure|-o|--output|--format|--from|--select|--diff|--top|--host|--port)
+      -p|--pid|-w|--where|-t|--timeout|-h|--heap|-i|--interval|-x|--exposure|-o|--output|--format|--from|--select|--diff|--top|--host|--port|--links)
         [[ ${COMP_WORDS[i + 1]} == "=" ]] && ((i++))
         ((i++)) ;;
       -*) ;;
@@ -50,7 +51,7 @@ _austin() {
     return
   fi
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -n --native -k --kernel -h --heap -i --interval -x --exposure -o --output -b --binary --format --from --select --aggregate --diff --top -P --pipe --json --web --host --port --open -? --help --usage -V --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -n --native -k --kernel -h --heap -i --interval -x --exposure -o --output -b --binary --format --from --select --aggregate --diff --top -P --pipe --json --web --host --port --open --links -? --help --usage -V --version" -- "$cur")
   else
     mapfile -t COMPREPLY < <(compgen -c -- "$cur")
   fi

@@ -48,6 +48,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--host'; Tip = 'With --web: listen on this address' }
     @{ Name = '--port'; Tip = 'With --web: listen on this port' }
     @{ Name = '--open'; Tip = 'With --web: open the browser' }
+    @{ Name = '--links'; Tip = 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web' }
     @{ Name = '-?'; Tip = 'Show this text' }
     @{ Name = '--help'; Tip = 'Show this text' }
     @{ Name = '--usage'; Tip = 'Show the options in short' }
@@ -77,6 +78,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
   $values['--top'] = { '10', '20', '50' }
   $values['--host'] = { '127.0.0.1', '0.0.0.0', 'localhost' }
   $values['--port'] = { '0', '8080' }
+  $values['--links'] = { Get-ChildItem -Name }
   $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
   $last = if ($wordToComplete -eq '') { $words[-1] } else { $words[-2] }
   if ($values.ContainsKey($last)) {

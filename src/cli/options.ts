@@ -9,6 +9,7 @@
 import { SELECTION_KEYS } from "../formats/selection.ts";
 import { EXTENSION_LIST, FORMAT_LIST, listed } from "./formats.ts";
 import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
+import { TOOL_NAMES } from "./tool_names.ts";
 
 /** One option. */
 export type Option = Flag | Request | Argument;
@@ -65,6 +66,8 @@ export interface OptionTable<O extends Option = Option> {
   readonly description: string;
   /** In the order of the help text: options of a group stand together. */
   readonly options: readonly O[];
+  /** Whether options may stand between and after other words. */
+  readonly permutes?: true;
   /** Long names whose abbreviations are theirs alone; see `resolveLong`. */
   readonly reserved: readonly string[];
   /** Paragraphs after the options. */
@@ -334,6 +337,16 @@ export const austinOptions = [
     kind: "flag",
     group: "Views",
     help: "With --web: open the browser.",
+  },
+  {
+    long: "links",
+    kind: "file",
+    argument: "DIR",
+    group: "About austin",
+    help:
+      `Make links in the folder DIR by whose names this file is another program: ${
+        TOOL_NAMES.join(", ")
+      }.`,
   },
   {
     short: "?",

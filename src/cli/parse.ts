@@ -61,6 +61,8 @@ class Parser {
   readonly #values: Record<string, unknown>;
   readonly #given: GivenOption[] = [];
   #request: Request["long"] | null = null;
+  /** Whether `--` has ended all options. */
+  #isOver = false;
   #index = 0;
 
   constructor(
@@ -76,15 +78,31 @@ class Parser {
 
   parse(): { [K in keyof Parsed]: unknown } {
     if (this.#args.length === 0) this.#request = "usage";
+    const operands: string[] = [];
+    do {
+      this.#readOptions();
+      if (this.#isOver || this.#request !== null) break;
+      const operand = this.#nextWord();
+      if (operand === undefined) break;
+      operands.push(operand);
+    } while (this.#table.permutes);
+    operands.push(...this.#args.slice(this.#index));
+    const given = this.#given;
+    return { request: this.#request, values: this.#values, operands, given };
+  }
+
+  /** Reads options up to the next word that is none. */
+  #readOptions(): void {
     let word = this.#nextOption();
-    while (word !== undefined && word !== "--") {
+    while (word !== undefined) {
+      if (word === "--") {
+        this.#isOver = true;
+        return;
+      }
       if (word.startsWith("--")) this.#readLong(word);
       else this.#readShorts(word);
       word = this.#nextOption();
     }
-    const operands = this.#args.slice(this.#index);
-    const given = this.#given;
-    return { request: this.#request, values: this.#values, operands, given };
   }
 
   #readLong(word: string): void {

@@ -20,8 +20,12 @@ export interface Refinement {
   readonly counts: boolean;
   /** The file to compare with. */
   readonly diff: string | undefined;
+  /** Whether only that counts which is more than there. */
+  readonly isGrowth: boolean;
   /** How many rows a table has at most. */
   readonly top: number;
+  /** Spaces by which JSON is indented; 0 writes it as it is shortest. */
+  readonly indent: number;
 }
 
 /** @throws UsageError when the format cannot show what is asked for. */
@@ -39,5 +43,13 @@ export function refinementOf(
       `the --diff option goes with these formats: ${listed(DIFFERING_FORMATS)}`,
     );
   }
-  return { selections: select, aggregate, counts: false, diff, top };
+  return {
+    selections: select,
+    aggregate,
+    counts: false,
+    diff,
+    isGrowth: false,
+    top,
+    indent: 0,
+  };
 }

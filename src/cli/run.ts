@@ -14,11 +14,27 @@ import { openLog } from "./open_log.ts";
 import { parse } from "./parse.ts";
 import { logFailure, logStart } from "./run_log.ts";
 import { type Settings, settingsOf } from "./settings.ts";
+import { toolNamed } from "./tool_names.ts";
 import { shortName } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * Does what a command line asks for.
+ * Does what a command line asks of the program of that name.
+ * @param programName its name as typed.
+ * @returns the exit code. @throws AustinError
+ */
+export async function runNamed(
+  args: readonly string[],
+  programName: string,
+): Promise<number> {
+  const name = toolNamed(shortName(programName));
+  if (name === null) return await run(args, programName);
+  const { TOOLS } = await import("./tools/mod.ts");
+  return await TOOLS[name](args, programName);
+}
+
+/**
+ * Does what a command line asks of `austin`.
  * @param programName the program's name as typed.
  * @returns the exit code. @throws AustinError
  */
@@ -30,6 +46,10 @@ export async function run(
   if (parsed.request !== null) {
     Deno.stdout.writeSync(textFor(parsed.request, shortName(programName)));
     return ExitCode.ok;
+  }
+  if (parsed.values.links !== undefined) {
+    const { linksCommand } = await import("./commands/links.ts");
+    return linksCommand(parsed.values.links);
   }
   const environment = { AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT") };
   if (parsed.values.web) {

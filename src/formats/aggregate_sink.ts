@@ -17,6 +17,8 @@ export interface AggregateOptions
   extends Pick<FormatOptions, "metrics" | "title" | "base"> {
   /** Whether samples are counted, whatever they stand for. */
   readonly counts: boolean;
+  /** Whether of a difference only that counts which is more than in the base. */
+  readonly isGrowth: boolean;
 }
 
 /** The sink that gets the stacks. */
@@ -30,16 +32,18 @@ export interface Receiver {
 export class AggregateSink implements Sink {
   readonly #receiver: Receiver;
   readonly #base: Profile | null;
+  readonly #isGrowth: boolean;
   readonly #profile: ProfileSink;
 
   /** @param frames what the samples' ids stand for. */
   constructor(
     frames: FrameTable,
     receiver: Receiver,
-    { base, counts, ...options }: AggregateOptions,
+    { base, counts, isGrowth, ...options }: AggregateOptions,
   ) {
     this.#receiver = receiver;
     this.#base = base;
+    this.#isGrowth = isGrowth;
     this.#profile = new ProfileSink(
       frames,
       counts ? { ...options, adapt: counted } : options,
@@ -75,7 +79,7 @@ export class AggregateSink implements Sink {
   #handOn({ samples }: Profile): void {
     const stacks = this.#base === null
       ? samples
-      : difference(samples, this.#base.samples);
+      : difference(samples, this.#base.samples, this.#isGrowth);
     const { sink, frames } = this.#receiver;
     for (const sample of replayTree(stacks)) {
       while (frames.size < stacks.frames.size) {

@@ -19,8 +19,15 @@ import {
 import { FrameIndex } from "./frame_index.ts";
 import type { AddedUp } from "./replay_tree.ts";
 
-/** @returns stacks with what they have more, or, negative, less than in the base. */
-export function difference(now: AddedUp, base: AddedUp): AddedUp {
+/**
+ * @param isGrowth whether to leave out what is less than in the base.
+ * @returns stacks with what they have more, or, negative, less than in the base.
+ */
+export function difference(
+  now: AddedUp,
+  base: AddedUp,
+  isGrowth: boolean,
+): AddedUp {
   const { metrics } = now;
   const frames = new FrameTable();
   const target = {
@@ -34,6 +41,7 @@ export function difference(now: AddedUp, base: AddedUp): AddedUp {
     base,
     metrics.map(({ name }) => [names.indexOf(name), -1]),
   );
+  if (isGrowth) dropLosses(target.tree);
   const nobody = { pid: 0, iid: 0, tid: 0, threadName: "" };
   return {
     tree: target.tree,
@@ -42,6 +50,15 @@ export function difference(now: AddedUp, base: AddedUp): AddedUp {
     processes: [0],
     threads: [nobody],
   };
+}
+
+function dropLosses(tree: CallTree): void {
+  for (let metric = 0; metric < tree.metricCount; metric++) {
+    for (let node = ROOT; node < tree.size; node++) {
+      const own = tree.own(metric, node);
+      if (own < 0) tree.add(node, metric, -own);
+    }
+  }
 }
 
 /** Where stacks of both runs are added up. */

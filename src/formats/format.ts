@@ -26,6 +26,8 @@ export interface FormatOptions {
   readonly title: string;
   /** How many rows a table has at most. */
   readonly top: number;
+  /** Spaces by which JSON is indented; 0 writes it as it is shortest. */
+  readonly indent: number;
   /** What to compare with; only formats that can show a difference are given one. */
   readonly base: Profile | null;
 }

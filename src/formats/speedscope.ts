@@ -35,7 +35,11 @@ export function createSpeedscope(
   return new ProfileSink(
     frames,
     { ...options, hasTimeline: true },
-    (profile) => writeSpeedscope(writer, profile),
+    (profile) => {
+      if (options.indent === 0) writeSpeedscope(writer, profile);
+      else writeIndented(writer, profile, options.indent);
+      writer.flush();
+    },
   );
 }
 
@@ -48,7 +52,12 @@ interface Series {
   readonly total: number;
 }
 
-function writeSpeedscope(writer: ByteWriter, profile: Profile): void {
+/** What takes the text of a file. */
+interface TextWriter {
+  text(text: string): void;
+}
+
+function writeSpeedscope(writer: TextWriter, profile: Profile): void {
   const all = seriesOf(profile);
   const head = {
     $schema: SCHEMA,
@@ -68,7 +77,18 @@ function writeSpeedscope(writer: ByteWriter, profile: Profile): void {
     writer.text((i === 0 ? "\n" : ",\n") + text);
   });
   writer.text("\n]}}\n");
-  writer.flush();
+}
+
+/** For people, who read small files. */
+function writeIndented(
+  writer: ByteWriter,
+  profile: Profile,
+  indent: number,
+): void {
+  const texts: string[] = [];
+  writeSpeedscope({ text: (text) => texts.push(text) }, profile);
+  const file: unknown = JSON.parse(texts.join(""));
+  writer.text(`${JSON.stringify(file, null, indent)}\n`);
 }
 
 /** @returns index of the profile to be shown first: of the first metric, the one of the busiest thread. */
@@ -111,7 +131,7 @@ function columnsOf(
 }
 
 function writeSeries(
-  writer: ByteWriter,
+  writer: TextWriter,
   { name, metric, nodes, weights, total }: Series,
   stackOf: (node: number) => string,
 ): void {
@@ -125,7 +145,7 @@ function writeSeries(
 }
 
 function writeList(
-  writer: ByteWriter,
+  writer: TextWriter,
   items: readonly number[],
   textOf: (item: number) => string,
 ): void {

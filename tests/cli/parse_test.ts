@@ -47,6 +47,7 @@ Deno.test("parse() fills in defaults", () => {
     host: "127.0.0.1",
     port: 0,
     open: false,
+    links: undefined,
   });
 });
 

@@ -31,6 +31,7 @@ function aggregated(
       ...options,
       base,
       counts,
+      isGrowth: false,
     });
   };
   const trailer = [["duration", "380"]] as const;

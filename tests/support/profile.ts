@@ -121,6 +121,7 @@ export const usualOptions: Omit<FormatOptions, "metrics"> = {
   title: "a test",
   base: null,
   top: 20,
+  indent: 0,
 };
 
 /** Modes as metadata name them. */

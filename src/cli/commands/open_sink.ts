@@ -32,24 +32,30 @@ export interface OpenSink extends Disposable {
 export async function openSink(
   destination: Destination,
   frames: FrameTable,
-  options: Omit<FormatOptions, "base" | "top">,
+  options: Pick<FormatOptions, "metrics" | "flushPasses" | "title">,
 ): Promise<OpenSink> {
   const base = await readBase(destination.diff, options.metrics);
   const adds = destination.aggregate ||
     base !== null && formatRow(destination.format).streams;
   const known = adds ? new FrameTable() : frames;
-  const { top } = destination;
+  const { top, indent } = destination;
   const opened = await openFormat(destination, known, {
     ...options,
     base,
     top,
+    indent,
   });
   let { sink } = opened;
   if (adds) {
     const { AggregateSink } = await import("../../formats/aggregate_sink.ts");
     const receiver = { sink, frames: known };
-    const { counts } = destination;
-    sink = new AggregateSink(frames, receiver, { ...options, base, counts });
+    const { counts, isGrowth } = destination;
+    sink = new AggregateSink(frames, receiver, {
+      ...options,
+      base,
+      counts,
+      isGrowth,
+    });
   }
   if (destination.selections.length > 0) {
     const { selections } = destination;
