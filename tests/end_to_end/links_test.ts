@@ -84,7 +84,7 @@ Deno.test("austin2speedscope and austin2pprof take their options anywhere", () =
       ["a", "b"].map((name) => Deno.readTextFile(`${folder}/${name}.json`)),
     );
     assert.equal(a, b);
-    assert.match(a!, /^\{\n  "\$schema"/);
+    assert.match(a!, /^\{\n {2}"\$schema"/);
     assert.ok(JSON.parse(a!).profiles.length > 0);
     assert.equal((await start("austin2pprof", MOJO, "a.pprof")).code, 0);
     const gzip = await Deno.readFile(`${folder}/a.pprof`);

@@ -46,6 +46,7 @@ async function written(
     title: profile.title,
     base: profile.base,
     top,
+    indent: 0,
   };
   if (row.output === "folder") {
     const files: [string, Uint8Array][] = [];
