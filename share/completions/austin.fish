@@ -29,7 +29,7 @@ complete -c austin -l web -d 'Show the samples as they come, or those of --from,
 complete -c austin -l host -x -a '127.0.0.1 0.0.0.0 localhost' -d 'With --web: listen on this address'
 complete -c austin -l port -x -a '0 8080' -d 'With --web: listen on this port'
 complete -c austin -l open -d 'With --web: open the browser'
-complete -c austin -l links -r -F -d 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web'
+complete -c austin -l links -r -F -d 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web, austinp'
 complete -c austin -s '?' -l help -d 'Show this text'
 complete -c austin -l usage -d 'Show the options in short'
 complete -c austin -s 'V' -l version -d 'Show the version'

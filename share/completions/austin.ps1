@@ -48,7 +48,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--host'; Tip = 'With --web: listen on this address' }
     @{ Name = '--port'; Tip = 'With --web: listen on this port' }
     @{ Name = '--open'; Tip = 'With --web: open the browser' }
-    @{ Name = '--links'; Tip = 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web' }
+    @{ Name = '--links'; Tip = 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web, austinp' }
     @{ Name = '-?'; Tip = 'Show this text' }
     @{ Name = '--help'; Tip = 'Show this text' }
     @{ Name = '--usage'; Tip = 'Show the options in short' }

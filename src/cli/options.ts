@@ -9,7 +9,7 @@
 import { SELECTION_KEYS } from "../formats/selection.ts";
 import { EXTENSION_LIST, FORMAT_LIST, listed } from "./formats.ts";
 import type { ArgumentKind, ArgumentValue } from "./kinds.ts";
-import { TOOL_NAMES } from "./tool_names.ts";
+import { LINK_NAMES } from "./tool_names.ts";
 
 /** One option. */
 export type Option = Flag | Request | Argument;
@@ -345,7 +345,7 @@ export const austinOptions = [
     group: "About austin",
     help:
       `Make links in the folder DIR by whose names this file is another program: ${
-        TOOL_NAMES.join(", ")
+        LINK_NAMES.join(", ")
       }.`,
   },
   {

@@ -17,6 +17,9 @@ export const TOOL_NAMES = [
 /** Name of one of them. */
 export type ToolName = typeof TOOL_NAMES[number];
 
+/** Names that `--links` makes; by the last one `austin` shows native stacks. */
+export const LINK_NAMES: readonly string[] = [...TOOL_NAMES, "austinp"];
+
 /** @param name of a program, without its folder. @returns it where it is one of them, or null. */
 export function toolNamed(name: string): ToolName | null {
   const bare = name.replace(/\.exe$/i, "");

@@ -1,7 +1,7 @@
 /** The names by which the built program is another one. */
 
 import assert from "node:assert/strict";
-import { TOOL_NAMES } from "../../src/cli/tool_names.ts";
+import { LINK_NAMES, TOOL_NAMES } from "../../src/cli/tool_names.ts";
 import { ExitCode } from "../../src/errors.ts";
 import { austin } from "../support/austin.ts";
 import { inFolder } from "../support/folder.ts";
@@ -34,7 +34,7 @@ async function withLinks(
 Deno.test("austin --links makes every link, again and again, and over nothing else", () =>
   withLinks(async (_, folder) => {
     assert.equal((await austin(["--links", folder])).code, 0);
-    for (const name of TOOL_NAMES) {
+    for (const name of LINK_NAMES) {
       const target = await Deno.realPath(`${folder}/${name}`);
       assert.equal(target, await Deno.realPath(program));
     }

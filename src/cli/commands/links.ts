@@ -2,7 +2,7 @@
 
 import { AustinError, ExitCode, OutputFileError } from "../../errors.ts";
 import { makeFolder } from "../output.ts";
-import { TOOL_NAMES } from "../tool_names.ts";
+import { LINK_NAMES } from "../tool_names.ts";
 
 /** Makes a link for each program; links that are there already are made anew. @returns the exit code. @throws AustinError */
 export function linksCommand(folder: string): number {
@@ -13,7 +13,7 @@ export function linksCommand(folder: string): number {
     );
   }
   makeFolder(folder);
-  for (const name of TOOL_NAMES) makeLink(`${folder}/${name}`);
+  for (const name of LINK_NAMES) makeLink(`${folder}/${name}`);
   return ExitCode.ok;
 }
 
