@@ -33,6 +33,8 @@ class Page {
   #document: FlameDocument;
   #state: PageState;
   #root: ViewNode | null = null;
+  /** Whether a frame is described, which stays when another document comes. */
+  #isLooking = false;
   readonly #toolbar: Toolbar;
   readonly #chart: FlameChart;
   readonly #title = element("h1");
@@ -114,7 +116,7 @@ class Page {
     else this.#tabulate(root, isMatch);
     this.#toolbar.showZoom(this.#chart.path.length > 0);
     this.#showLegend();
-    this.#showLook(null);
+    if (!this.#isLooking) this.#showLook(null);
   }
 
   #draw(root: ViewNode, isMatch: ReturnType<typeof matchOf>): void {
@@ -166,6 +168,7 @@ class Page {
   }
 
   #showLook(node: ViewNode | null): void {
+    this.#isLooking = node !== null;
     if (node === null) {
       const { dropped } = this.#document;
       const note = dropped === 0
@@ -230,7 +233,7 @@ const EXAMPLES = {
   own: "main.py",
   packages: "/site-packages/a.py",
   library: "<frozen a>",
-  native: "native@a",
+  native: "native",
 } as const;
 
 /** What the server or the writer of the file has put into the page as JSON. */

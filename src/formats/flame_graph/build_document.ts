@@ -5,6 +5,7 @@
  * merged, so that a page stays usable whatever was sampled.
  */
 
+import type { Frame } from "../../events/frame_table.ts";
 import {
   CallTree,
   keyOf,
@@ -139,18 +140,21 @@ function threadName({ iid, tid, threadName }: ThreadIdentity): string {
   return visibleText(`${interpreter}${threadName || tid}`);
 }
 
+/** Machine code has the address of the instruction where others have a file; it is of no use to people. */
+const NATIVE = /^native@/;
+
 /** Frames as a page tells them apart: file, scope and line. */
 class Places {
   readonly #numbers = new Map<string, number>();
   readonly #places: { file: string; scope: string; line: number }[] = [];
 
-  keyOf(
-    { file, scope, line }: { file: string; scope: string; line: number },
-  ): number {
-    const text = `${line}\0${scope}\0${file}`;
+  keyOf({ file, scope, line, machine }: Frame): number {
+    const module = machine?.kind === "native" ? machine.module : "";
+    const shown = NATIVE.test(file) ? module || "native" : file;
+    const text = `${line}\0${scope}\0${shown}`;
     let number = this.#numbers.get(text);
     if (number === undefined) {
-      number = this.#places.push({ file, scope, line }) - 1;
+      number = this.#places.push({ file: shown, scope, line }) - 1;
       this.#numbers.set(text, number);
     }
     return keyOf(NodeKind.frame, number);

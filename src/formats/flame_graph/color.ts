@@ -36,10 +36,10 @@ export interface Palette {
 
 /** @returns whose code is in a file. */
 export function originOf(file: string): Origin {
+  if (/^native$|^kernel$|\.so[.\d]*$/.test(file)) return NATIVE;
   if (/[\\/](site|dist)-packages[\\/]/.test(file)) return PACKAGES;
   const isFrozen = /^<(frozen|string|stdin)|^<__/.test(file);
-  if (isFrozen || /[\\/]lib[\\/]python\d/i.test(file)) return LIBRARY;
-  return /^native@|^kernel$|\.so[.\d]*$/.test(file) ? NATIVE : OWN;
+  return isFrozen || /[\\/]lib[\\/]python\d/i.test(file) ? LIBRARY : OWN;
 }
 
 /** @returns a colour as CSS has it. */

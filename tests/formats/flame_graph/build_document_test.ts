@@ -13,6 +13,15 @@ Deno.test("buildDocument() makes one frame of those that differ in columns", () 
   assert.deepEqual(own[0], [0, 0, 0, 8]);
 });
 
+Deno.test("buildDocument() makes one function of machine code at several addresses", () => {
+  const samples = ["native@7f01", "native@7f02"].map((file, i) =>
+    plainSample({ frames: [lineFrame(file, "memcpy", i)], timeUs: 4 })
+  );
+  const { frames, names } = documentOf(samples);
+  assert.deepEqual(frames, [0, 1, 0, 0, 1, 1]);
+  assert.deepEqual(names, ["native", "memcpy"]);
+});
+
 Deno.test("buildDocument() says how many nodes it merged", () => {
   const samples = Array.from(
     { length: 1_000 },
