@@ -125,8 +125,7 @@ export class StackedFrames {
       this.#behindAt = -1;
     }
     // The frames may go on behind what was copied.
-    if (!data.askForMore()) return this.#caller.state !== FrameState.waiting;
-    return this.#isFinal;
+    return !data.askForMore() || this.#isFinal;
   }
 
   /** Enters the frame at a place, if there is one. @returns its length in bytes, NO_FRAME or TORN. */
@@ -240,10 +239,11 @@ export class StackedFrames {
     // What is announced cannot be on a stack without frames.
     if (this.#count === 0) return top === 0;
     if (this.#certain === this.#count || this.#isBetweenCalls) return true;
-    // Its callee has returned, and the chunk that held it is being given back.
-    const isInlined = this.#certain < this.#count - 1;
-    if (top === this.#caller.address && isInlined) return true;
     if (this.#addRemains()) return true;
+    // Its callee has returned, and the chunk that held it is being given back,
+    // which takes as long as many calls.
+    const isAnnounced = top === this.#caller.address || this.#isFinal;
+    if (isAnnounced && this.#certain < this.#count - 1) return true;
     this.#count = this.#certain;
     return this.#certain > 0;
   }

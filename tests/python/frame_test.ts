@@ -367,6 +367,14 @@ for (const [name, layout] of LAYOUTS) {
 
   if (!tellsRunning) continue;
 
+  Deno.test(`FrameWalker ends with an announced frame that waits, as while its callee's chunk is given back: ${name}`, () => {
+    const { walked, frames } = threeCalls();
+    walked.python.setRunning(frames[0]!, false);
+    assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
+    walked.python.setTop(walked.thread, frames[1]!);
+    assert.equal(walked.walk()[0], WalkStatus.torn);
+  });
+
   Deno.test(`FrameWalker cuts off what hangs on a frame that runs: ${name}`, () => {
     const { walked, frames } = threeCalls();
     walked.python.setRunning(frames[1]!, true);
