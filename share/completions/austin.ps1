@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--format'; Tip = 'What to make of the samples: text, mojo, speedscope, pprof, gecko, heatmap, summary, flamegraph or svg' }
     @{ Name = '--from'; Tip = 'Do not sample: take the samples from FILE, text or MOJO of any version; - is standard input' }
     @{ Name = '--select'; Tip = 'Only the samples that fit; KEY is process, thread, function, file or time' }
+    @{ Name = '--resolve'; Tip = 'With --from: give machine code its source lines, by addr2line and the files on this machine' }
     @{ Name = '--aggregate'; Tip = 'Write each stack once, with all that it took' }
     @{ Name = '--diff'; Tip = 'Write how the samples differ from those of the file BASE' }
     @{ Name = '--top'; Tip = 'Rows of each table of a summary' }
@@ -48,7 +49,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--host'; Tip = 'With --web: listen on this address' }
     @{ Name = '--port'; Tip = 'With --web: listen on this port' }
     @{ Name = '--open'; Tip = 'With --web: open the browser' }
-    @{ Name = '--links'; Tip = 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austin-tui, austin-web, austinp' }
+    @{ Name = '--links'; Tip = 'Make links in the folder DIR by whose names this file is another program: mojo2austin, austin2speedscope, austin2pprof, austin-compress, austin-diff, austinp-resolve, austin-tui, austin-web, austinp' }
     @{ Name = '-?'; Tip = 'Show this text' }
     @{ Name = '--help'; Tip = 'Show this text' }
     @{ Name = '--usage'; Tip = 'Show the options in short' }

@@ -14,6 +14,8 @@ export interface ConvertSettings extends Refinement {
   /** The file to write; undefined for standard output. */
   readonly output: string | undefined;
   readonly format: Format;
+  /** Whether machine code is given its source lines. */
+  readonly resolve: boolean;
   /** Whether a program reads along: nothing is said, nothing is kept back. */
   readonly pipe: boolean;
 }
@@ -29,7 +31,7 @@ export function convertSettingsOf(
   environment: Environment,
 ): ConvertSettings {
   const { values, operands } = parsed;
-  const { from = "", output, pipe, pid } = values;
+  const { from = "", output, pipe, pid, resolve } = values;
   if (pid !== undefined || operands.length > 0) {
     throw usageError(
       programName,
@@ -42,6 +44,7 @@ export function convertSettingsOf(
     output,
     format,
     pipe,
+    resolve,
     ...refinementOf(values, format, programName),
   };
 }

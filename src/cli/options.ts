@@ -274,6 +274,13 @@ export const austinOptions = [
     }. VALUE is an id, a thread's name, a pattern with * and ?, or a range of time such as 1s..2.5s. Of several values of one KEY one has to fit.`,
   },
   {
+    long: "resolve",
+    kind: "flag",
+    group: "Where samples go",
+    help:
+      "With --from: give machine code its source lines, by addr2line and the files on this machine.",
+  },
+  {
     long: "aggregate",
     kind: "flag",
     group: "Where samples go",

@@ -138,10 +138,13 @@ function targetOf(
   parsed: Parsed<AustinOption>,
   programName: string,
 ): Target | WhereTarget {
-  const { pid, where, json, open } = parsed.values;
+  const { pid, where, json, open, resolve } = parsed.values;
   const [command, ...args] = parsed.operands;
   if (json && where === undefined) {
     throw usageError(programName, "the --json option goes with -w/--where");
+  }
+  if (resolve) {
+    throw usageError(programName, "the --resolve option goes with --from");
   }
   if (open) {
     throw usageError(programName, "the --open option goes with --web");

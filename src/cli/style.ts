@@ -14,6 +14,9 @@ export interface Style {
   blue(text: string): string;
   magenta(text: string): string;
   cyan(text: string): string;
+  grey(text: string): string;
+  silver(text: string): string;
+  ice(text: string): string;
 }
 
 /** Select Graphic Rendition parameters. ECMA-48 8.3.117 */
@@ -29,6 +32,9 @@ const coloured: Style = {
   blue: sgr("34;1"),
   magenta: sgr("35;1"),
   cyan: sgr("36;1"),
+  grey: sgr("38;5;246"),
+  silver: sgr("38;5;248;1"),
+  ice: sgr("38;5;159"),
 };
 
 const asItIs = (text: string) => text;
@@ -40,6 +46,9 @@ const plain: Style = {
   blue: asItIs,
   magenta: asItIs,
   cyan: asItIs,
+  grey: asItIs,
+  silver: asItIs,
+  ice: asItIs,
 };
 
 /** @returns colours for a terminal, unless `NO_COLOR` or a dumb terminal forbids them. */

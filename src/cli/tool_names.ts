@@ -10,6 +10,7 @@ export const TOOL_NAMES = [
   "austin2pprof",
   "austin-compress",
   "austin-diff",
+  "austinp-resolve",
   "austin-tui",
   "austin-web",
 ] as const;

@@ -25,9 +25,18 @@ export class FrameIndex {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     if (this.#ids.size >= MAX_DISTINCT_FRAMES) return -1;
-    const id = this.frames.add(frame);
+    const id = this.frames.add(isKernel(frame) ? kernelFrame(frame) : frame);
     this.#ids.set(key, id);
     return id;
+  }
+
+  /** @returns how many frames from the leaf are the kernel's. @param roots ids from the root. */
+  kernelLeaves(roots: readonly number[]): number {
+    let count = 0;
+    for (let i = roots.length - 1; i >= 0; i--, count++) {
+      if (this.frames.get(roots[i]!).machine?.kind !== "kernel") break;
+    }
+    return count;
   }
 
   #text(text: string): number {
@@ -38,4 +47,13 @@ export class FrameIndex {
     }
     return number;
   }
+}
+
+/** Files say it by the name that stands in the place of a file. */
+function isKernel({ file, line }: Frame): boolean {
+  return file === "kernel" && line === 0;
+}
+
+function kernelFrame(frame: Frame): Frame {
+  return { ...frame, machine: { kind: "kernel" } };
 }

@@ -29,6 +29,11 @@ export class FrameTexts {
     return this.#ids.get(text) ?? this.#add(copyText(text));
   }
 
+  /** As `FrameIndex.kernelLeaves`. */
+  kernelLeaves(roots: readonly number[]): number {
+    return this.#index.kernelLeaves(roots);
+  }
+
   #add(text: string): number {
     const frame = parseFrame(text);
     if (frame === null) return NOT_A_FRAME;

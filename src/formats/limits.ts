@@ -28,3 +28,6 @@ export const MAX_PROFILE_NODES = 2 * 1024 * 1024;
 
 /** Changes of stacks that are kept in their order; each takes some 20 bytes. Viewers of such profiles give up before. */
 export const MAX_TIMELINE_SPANS = 4 * 1024 * 1024;
+
+/** `map` metadata that is kept; a process may have 65 530 mappings. */
+export const MAX_MAPS = 262_144;

@@ -78,6 +78,11 @@ export class MojoTables {
     return id;
   }
 
+  /** As `FrameIndex.kernelLeaves`. */
+  kernelLeaves(roots: readonly number[]): number {
+    return this.#index.kernelLeaves(roots);
+  }
+
   /** Reads a kernel frame. @returns its id. */
   kernelFrame(cursor: MojoCursor): number {
     const scope = cursor.string();

@@ -12,13 +12,14 @@ import { MAX_FRAMES } from "../limits.ts";
 
 /** A sample from a file. */
 export class RecordedSample extends Sample {
-  /** Sets the frames. Of too many only those at the leaf are kept. @param roots ids from the root. */
-  setFrames(roots: readonly number[]): void {
+  /** Sets the frames. Of too many only those at the leaf are kept. @param roots ids from the root. @param kernelCount how many, from the leaf, are the kernel's. */
+  setFrames(roots: readonly number[], kernelCount = 0): void {
     const count = Math.min(roots.length, MAX_FRAMES);
     for (let i = 0; i < count; i++) {
       this.frameIds[i] = roots[roots.length - 1 - i]!;
     }
     this.frameCount = count;
+    this.kernelCount = Math.min(kernelCount, count);
     if (count < roots.length) this.isInvalid = true;
   }
 }

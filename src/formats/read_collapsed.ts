@@ -127,6 +127,7 @@ export class CollapsedDecoder implements ProfileDecoder {
     sample.isInvalid = false;
     sample.isCollecting = false;
     sample.frameCount = 0;
+    sample.kernelCount = 0;
     if (text === "") return;
     const roots: number[] = [];
     let torn = "";
@@ -137,7 +138,7 @@ export class CollapsedDecoder implements ProfileDecoder {
       if (torn.length > MAX_STRING_SIZE) break;
     }
     if (torn !== "") throw this.#error("no frame");
-    sample.setFrames(roots);
+    sample.setFrames(roots, this.#frames.kernelLeaves(roots));
   }
 
   /** @returns whether the text is whole; if not, a `;` in a name has torn it apart. */

@@ -292,7 +292,8 @@ export class MojoDecoder implements ProfileDecoder {
   }
 
   #endSample(): ProfileEvent {
-    this.#sample.setFrames(this.#roots);
+    const kernelCount = this.#tables.kernelLeaves(this.#roots);
+    this.#sample.setFrames(this.#roots, kernelCount);
     if (this.#version >= MAX_VERSION) this.#keepToRepeat(this.#roots);
     this.#thread = null;
     this.#isComplete = false;

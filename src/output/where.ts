@@ -8,6 +8,10 @@
  * | emojis  | 🚀 running or 💤 off the CPU, then 🧒 for a child process         |
  * | frame   | four spaces, `<scope> (<file>:<line>)`, from the root to the leaf |
  *
+ * A frame of machine code has `<function> (<file>:<line>)` where its source is
+ * known, else the file of the code and `0x<address in it>`; one of the kernel is
+ * `<function> 🐧`.
+ *
  * A line `    :INVALID: …` stands before the frames that could be read where
  * others could not, and `    :GC: …` behind the leaf while garbage is
  * collected. Control characters in names are escaped as `escape.ts` says.
@@ -24,6 +28,9 @@ export interface Colours {
   blue(text: string): string;
   magenta(text: string): string;
   cyan(text: string): string;
+  grey(text: string): string;
+  silver(text: string): string;
+  ice(text: string): string;
 }
 
 const INVALID = "    :INVALID: (the stack could not be read whole)\n";
@@ -67,8 +74,27 @@ function processText({ pid }: ProcessStacks, { magenta }: Colours): string {
   return `Process ${magenta(String(pid))}`;
 }
 
-function frameText(frame: Frame, { yellow, cyan, green }: Colours): string {
+function frameText(frame: Frame, colours: Colours): string {
+  const { machine } = frame;
+  if (machine?.kind === "kernel") {
+    return `    ${colours.ice(escapeControls(frame.scope))} 🐧\n`;
+  }
+  if (machine?.kind === "native") {
+    return nativeText(frame, machine.address, colours);
+  }
+  const { yellow, cyan, green } = colours;
   const scope = yellow(escapeControls(frame.scope));
   const file = cyan(escapeControls(frame.file));
   return `    ${scope} (${file}:${green(String(frame.line))})\n`;
+}
+
+function nativeText(
+  frame: Frame,
+  address: number,
+  { grey, silver }: Colours,
+): string {
+  const scope = grey(escapeControls(frame.scope));
+  const file = silver(escapeControls(frame.file));
+  const place = frame.line > 0 ? `${frame.line}` : `0x${address.toString(16)}`;
+  return `    ${scope} (${file}:${grey(place)})\n`;
 }

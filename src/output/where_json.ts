@@ -22,12 +22,17 @@
  *         "line": 3,              // this and the rest count from 1,
  *         "end_line": 3,          // and are null where unknown
  *         "column": 5,
- *         "end_column": 11        // the one after the last
+ *         "end_column": 11,       // the one after the last
+ *         "kind": "python"        // or native, or kernel
  *       }]
  *     }]
  *   }]
  * }
  * ```
+ *
+ * A native frame has the line of its source where that is known. It also has
+ * `module`, the file of the code or an empty string, and `address`, a number
+ * that the file's linker gave the instruction, as 0x and hexadecimal digits.
  *
  * Fields may be added; those that are there stay. The order of processes and
  * threads is that of the text. The document ends with a line feed.
@@ -81,5 +86,12 @@ function frameObject(frame: Frame): object {
     end_line: frame.endLine || null,
     column: frame.column || null,
     end_column: frame.endColumn || null,
+    kind: frame.machine?.kind ?? "python",
+    ...frame.machine?.kind === "native"
+      ? {
+        module: frame.machine.module,
+        address: `0x${frame.machine.address.toString(16)}`,
+      }
+      : {},
   };
 }

@@ -30,6 +30,7 @@ Deno.test("parse() fills in defaults", () => {
     gc: false,
     heap: 0,
     interval: undefined,
+    resolve: false,
     kernel: false,
     native: false,
     exposure: 0,

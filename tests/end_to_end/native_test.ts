@@ -1,12 +1,15 @@
 /** Stacks of machine code with Python's frames in them, against programs whose calls are known. */
 
 import assert from "node:assert/strict";
-import type { Python, Version } from "../../scripts/pythons.ts";
+import { type Python, pythons, type Version } from "../../scripts/pythons.ts";
 import { austin } from "../support/austin.ts";
 import { type CollapsedSample, parseCollapsed } from "../support/collapsed.ts";
 import { testEachPython } from "../support/each_python.ts";
-import { nativePlaces } from "../support/native_places.ts";
-import { startTarget } from "../support/target.ts";
+import { nativePlaces, OUTER_CALL_LINE } from "../support/native_places.ts";
+import { startTarget, type Target } from "../support/target.ts";
+import { inFolder } from "../support/folder.ts";
+import { testNeeding, tool } from "../support/needs.ts";
+import { run } from "../support/program.ts";
 
 /** Those with headers here. */
 const WITH_HEADERS: Version[] = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
@@ -135,3 +138,110 @@ testEachPython(
   },
   ["3.8", "3.11", "3.13", "3.15"],
 );
+
+const [python] = await pythons(["3.12"]);
+
+/** What source lines are told by. */
+const LINES = [
+  { what: "CPython 3.12", met: python !== undefined },
+  tool("addr2line"),
+];
+
+/** Gives a test a target whose C has debug information. */
+async function withTarget(
+  test: (target: Target, folder: string) => Promise<void>,
+): Promise<void> {
+  await using places = await nativePlaces(python!, "ctypes");
+  await using target = await startTarget(python!, "native_stacks.py", [
+    60,
+    places.folder,
+    "ctypes",
+  ]);
+  await inFolder((folder) => test(target, folder));
+}
+
+testNeeding(
+  LINES,
+  "-n -w shows source lines of machine code, or where it is in its file",
+  () =>
+    withTarget(async ({ pid }) => {
+      const { code, stdout, stderr } = await austin(["-n", "-w", `${pid}`]);
+      assert.equal(code, 0, stderr);
+      const call = new RegExp(
+        `^    outer_place \\(/.*/libplaces\\.so\\.c:${OUTER_CALL_LINE}\\)$`,
+        "m",
+      );
+      assert.match(stdout, call);
+      assert.match(stdout, /^ {4}level_1 \(.*native_stacks\.py:\d+\)$/m);
+      assert.match(stdout, /^ {4}_start \(\/.*python3\.12:0x[0-9a-f]+\)$/m);
+      const json = await austin(["-n", "-w", `${pid}`, "--json"]);
+      const { processes } = JSON.parse(json.stdout);
+      const frames = processes[0].threads.flatMap(
+        ({ frames }: { frames: object[] }) => frames,
+      );
+      const { file, address, module, ...rest } = frames.find(
+        ({ scope }: { scope: string }) => scope === "outer_place",
+      );
+      assert.match(file, /libplaces\.so\.c$/);
+      assert.match(module, /libplaces\.so$/);
+      const truth = await run(["addr2line", "-e", module, address]);
+      assert.equal(
+        truth.stdout.trim().replace(/ .*/, ""),
+        `${file}:${rest.line}`,
+      );
+      assert.equal(rest.kind, "native");
+      const bare = await austin(["-n", "-w", `${pid}`], {
+        env: { PATH: "/nowhere" },
+      });
+      assert.match(
+        bare.stderr,
+        /there is no addr2line\nhint: install binutils/,
+      );
+      assert.match(bare.stdout, /^ {4}outer_place \(.*libplaces\.so:0x\w+\)$/m);
+    }),
+);
+
+testNeeding(
+  LINES,
+  "--resolve gives the machine code of a file its source lines",
+  () =>
+    withTarget(async ({ pid, script }, folder) => {
+      for (const name of ["a.austin", "a.mojo"]) {
+        const file = `${folder}/${name}`;
+        const sampled = await austin(
+          ["-n", "-x1", "-o", file, "-p", `${pid}`],
+        );
+        assert.equal(sampled.code, 0, sampled.stderr);
+        const { code, stdout, stderr } = await austin(
+          ["--resolve", "--from", file, "--format", "text"],
+        );
+        assert.equal(code, 0, stderr);
+        await checkLink(folder, file);
+        const { samples } = parseCollapsed(stdout);
+        const whole = samples.filter(({ stack }) => !stack.isInvalid);
+        assert.ok(whole.length > 20);
+        for (const { stack } of whole) {
+          assert.ok(stack.frames.every((frame) => !isNative(frame.file)));
+          const call = stack.frames.find(({ scope }) =>
+            scope === "outer_place"
+          );
+          assert.match(call!.file, /\/libplaces\.so\.c$/);
+          assert.equal(call!.line, OUTER_CALL_LINE);
+          assert.ok(stack.frames.some((frame) => frame.file === script));
+        }
+      }
+    }),
+);
+
+/** A link named `austinp-resolve` does the same, in the form of its input. */
+async function checkLink(folder: string, file: string): Promise<void> {
+  assert.equal((await austin(["--links", `${folder}/links`])).code, 0);
+  const output = `${folder}/resolved`;
+  const { code, stderr } = await run(
+    [`${folder}/links/austinp-resolve`, file, output],
+  );
+  assert.equal(code, 0, stderr);
+  const start = (path: string) => Deno.readTextFileSync(path).slice(0, 3);
+  assert.equal(start(output), start(file));
+  assert.match(await Deno.readTextFile(output), /libplaces\.so\.c/);
+}

@@ -91,7 +91,6 @@ const frames: readonly (readonly [
     "std::vector<int>::at",
     12,
   ],
-  ["kernel:do_syscall_64:0", "kernel", "do_syscall_64", 0],
   [":f:3", "", "f", 3],
   ["::3", "", "", 3],
 ];
@@ -106,6 +105,15 @@ for (const [text, file, scope, line] of frames) {
     ]);
   });
 }
+
+Deno.test("CollapsedDecoder knows the kernel's frames", () => {
+  const { samples, error } = read("P1;T0:1;x.py:g:1;kernel:do_poll:0 5\n");
+  assert.equal(error, null);
+  assert.deepEqual(samples[0]?.frames, [
+    lineFrame("x.py", "g", 1),
+    { ...lineFrame("kernel", "do_poll", 0), machine: { kind: "kernel" } },
+  ]);
+});
 
 const threads: readonly (readonly [
   head: string,

@@ -128,7 +128,10 @@ Deno.test("MojoDecoder keeps kernel frames", () => {
     0,
   );
   assert.deepEqual(samples[0]?.frames, [
-    lineFrame("kernel", "do_syscall_64", 0),
+    {
+      ...lineFrame("kernel", "do_syscall_64", 0),
+      machine: { kind: "kernel" },
+    },
   ]);
 });
 

@@ -74,6 +74,45 @@ Deno.test("MojoSink writes what Austin 3.7 writes, keys aside", () => {
 
 const stack = [2, 1, 0, ...text("1\0")];
 
+Deno.test("MojoSink writes the kernel's frames behind the others, by name", () => {
+  const kernel = (scope: string) => ({
+    ...lineFrame("kernel", scope, 0),
+    machine: { kind: "kernel" },
+  } as const);
+  const frames = new FrameTable();
+  const collector = new ByteCollector();
+  const sink = new MojoSink(new ByteWriter(collector), frames, {
+    flushPasses: false,
+    metrics: "time",
+  });
+  const sample = Object.assign(new Sample(), { pid: 1, tid: 1, timeUs: 5 });
+  sample.frameIds.set([
+    frames.add(kernel("do_poll")),
+    frames.add(kernel("entry")),
+    frames.add(f),
+  ]);
+  sample.frameCount = 3;
+  sample.kernelCount = 2;
+  sink.sample(sample);
+  sink.sample(sample);
+  // The thread has left the kernel.
+  sample.frameIds.copyWithin(0, 2, 3);
+  sample.frameCount = 1;
+  sample.kernelCount = 0;
+  sink.sample(sample);
+  sink.close();
+  const names = [6, ...text("entry\0"), 6, ...text("do_poll\0")];
+  assert.deepEqual([...collector.bytes()].slice(header.length), [
+    ...stack,
+    ...[11, 2, ...text("tiny.py\0")],
+    ...[11, 3, ...text("f\0")],
+    ...[3, 2, 2, 3, 3, 3, 5, 20],
+    ...[5, 2, ...names, 9, 5],
+    ...[...stack, 5, 2, ...names, 9, 5],
+    ...[...stack, 5, 2, 9, 5],
+  ]);
+});
+
 Deno.test("MojoSink writes the time", () => {
   const sample = plainSample({ timeUs: 5, isIdle: true, memoryBytes: -3 });
   assert.deepEqual(sampleBytes([sample], "time"), [...stack, 9, 5]);

@@ -10,7 +10,12 @@ const plain: Colours = {
   blue: String,
   magenta: String,
   cyan: String,
+  grey: String,
+  silver: String,
+  ice: String,
 };
+
+const NATIVE = { kind: "native", module: "/lib/h.so", address: 28 } as const;
 
 function frame(scope: string, line: number, file = "a.py"): Frame {
   return { file, scope, line, endLine: line, column: 5, endColumn: 11 };
@@ -60,12 +65,27 @@ Deno.test("whereText() colours as 3.7 does", () => {
     blue: sgr("34;1"),
     magenta: sgr("35;1"),
     cyan: sgr("36;1"),
+    grey: sgr("38;5;246"),
+    silver: sgr("38;5;248;1"),
+    ice: sgr("38;5;159"),
   };
-  const threads = [thread({ frames: [frame("f", 2)] })];
+  const threads = [
+    thread({
+      frames: [
+        frame("f", 2),
+        { ...frame("g", 7, "g.c"), machine: NATIVE },
+        { ...frame("h", 0, "/lib/h.so"), machine: NATIVE },
+        { ...frame("k", 0, "kernel"), machine: { kind: "kernel" } },
+      ],
+    }),
+  ];
   assert.equal(
     whereText(process({ threads }), colours),
     "\n\n🚀 Process \x1b[35;1m42\x1b[0m 🧵 Thread \x1b[34;1m0:42\x1b[0m\n\n" +
-      "    \x1b[33;1mf\x1b[0m (\x1b[36;1ma.py\x1b[0m:\x1b[32;1m2\x1b[0m)\n",
+      "    \x1b[33;1mf\x1b[0m (\x1b[36;1ma.py\x1b[0m:\x1b[32;1m2\x1b[0m)\n" +
+      "    \x1b[38;5;246mg\x1b[0m (\x1b[38;5;248;1mg.c\x1b[0m:\x1b[38;5;246m7\x1b[0m)\n" +
+      "    \x1b[38;5;246mh\x1b[0m (\x1b[38;5;248;1m/lib/h.so\x1b[0m:\x1b[38;5;246m0x1c\x1b[0m)\n" +
+      "    \x1b[38;5;159mk\x1b[0m 🐧\n",
   );
 });
 
@@ -147,6 +167,7 @@ Deno.test("whereJson() tells all that is known", () => {
           end_line: 2,
           column: 5,
           end_column: 11,
+          kind: "python",
         }],
       }, {
         tid: 43,
@@ -162,6 +183,7 @@ Deno.test("whereJson() tells all that is known", () => {
           end_line: null,
           column: null,
           end_column: null,
+          kind: "python",
         }],
       }],
     }],

@@ -69,7 +69,11 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_native_places(void) { return PyModule_Create(&module); }
 `;
 
-const SHARED = ["-shared", "-fPIC", "-O1", "-fno-optimize-sibling-calls"];
+const SHARED = ["-shared", "-fPIC", "-g", "-O1", "-fno-optimize-sibling-calls"];
+
+/** Line of the library's source at which `outer_place` calls `inner_place`. */
+export const OUTER_CALL_LINE: number =
+  LIBRARY.split("\n").indexOf("  long result = inner_place(function);") + 1;
 
 /** The built C. */
 export interface NativePlaces extends AsyncDisposable {

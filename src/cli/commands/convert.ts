@@ -35,11 +35,20 @@ export async function convertCommand(
     };
     return outputs.use(await openSink(settings, frames, options)).sink;
   });
-  await readInto(replay, input, new FrameIndex(frames));
+  await readInto(replay, input, await indexFor(settings, frames));
   if (replay.samples === 0 && !settings.pipe) {
     say(printable(`austin: There are no samples in ${input.title}\n`));
   }
   return input.signum === 0 ? ExitCode.ok : signalExitCode(input.signum);
+}
+
+async function indexFor(
+  { from, resolve }: ConvertSettings,
+  frames: FrameTable,
+): Promise<FrameIndex> {
+  if (!resolve) return new FrameIndex(frames);
+  const { resolvingIndex } = await import("./resolve.ts");
+  return await resolvingIndex(from, frames);
 }
 
 /** Reads all that can be read. @throws AustinError */

@@ -5,7 +5,7 @@ import type { FrameTable } from "../../events/frame_table.ts";
 import type { Log } from "../../log.ts";
 import type { Sampling } from "../settings.ts";
 import { printable, say } from "../style.ts";
-import type { NativeProbe } from "./native.ts";
+import type { NativeProbe, Warn } from "./native.ts";
 
 /** What the probe shares with the run. */
 export interface NativeParts {
@@ -21,9 +21,14 @@ export async function openNative(
 ): Promise<NativeProbe | null> {
   if (!native) return null;
   const { NativeProbe } = await import("./native.ts");
-  const warn = (message: string, hint: string) => {
+  const warn = warnTo(log);
+  return new NativeProbe({ shim, frames, kernel, maxSnapshotSize, warn });
+}
+
+/** @returns what tells people and the log. */
+export function warnTo(log: Log): Warn {
+  return (message, hint) => {
     log.warning(`${message} (${hint})`);
     say(printable(`austin: ${message}\nhint: ${hint}\n`));
   };
-  return new NativeProbe({ shim, frames, kernel, maxSnapshotSize, warn });
 }

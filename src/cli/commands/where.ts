@@ -31,7 +31,7 @@ import { VERSION } from "../version.ts";
 import { SystemDiscovery } from "./discovery.ts";
 import { findPythons } from "./find_pythons.ts";
 import type { NativeProbe } from "./native.ts";
-import { openNative } from "./open_native.ts";
+import { openNative, warnTo } from "./open_native.ts";
 
 /** After this the tree looks at each process again, more thoroughly. */
 const CHILDREN_PAUSE_US = 2_000;
@@ -46,7 +46,8 @@ export async function whereCommand(
   shim.recordStopSignals();
   const frames = new FrameTable();
   const native = await openNative(settings, { shim, frames, log });
-  const processes = lookAtTree({ settings, shim, log, frames, native });
+  const looked = lookAtTree({ settings, shim, log, frames, native });
+  const processes = native === null ? looked : await withLines(looked, log);
   const writer = new ByteWriter(output);
   writer.text(
     settings.json
@@ -55,6 +56,14 @@ export async function whereCommand(
   );
   writer.flush();
   return ExitCode.ok;
+}
+
+async function withLines(
+  processes: readonly ProcessStacks[],
+  log: Log,
+): Promise<ProcessStacks[]> {
+  const { withSourceLines } = await import("./source_lines.ts");
+  return await withSourceLines(processes, warnTo(log));
 }
 
 /** What a look is taken with. */

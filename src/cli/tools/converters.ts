@@ -12,6 +12,7 @@ import { aboutOptions, filesOf, type Tool, tool } from "./tool.ts";
 /** What a conversion is where nothing else is said. */
 const PLAIN = {
   pipe: false,
+  resolve: false,
   selections: [],
   aggregate: false,
   counts: false,
@@ -22,6 +23,9 @@ const PLAIN = {
 } as const satisfies Partial<ConvertSettings>;
 
 const FILES = ["input", "output"] as const;
+
+/** What MOJO begins with. */
+const MOJO_MAGIC = "MOJ";
 
 function converterTable<O extends Option>(
   program: string,
@@ -87,6 +91,38 @@ export const austin2pprof: Tool = tool(
     return convertCommand({ ...PLAIN, from: input, output, format: "pprof" });
   },
 );
+
+/** Source lines for machine code. */
+export const austinpResolve: Tool = tool(
+  converterTable(
+    "austinp-resolve",
+    "Gives the machine code in a profile of austinp its source lines, as addr2line knows them.",
+    [],
+  ),
+  (parsed, programName) => {
+    const { input, output } = filesOf(parsed, FILES, programName);
+    const format = formatOfInput(input);
+    return convertCommand({
+      ...PLAIN,
+      from: input,
+      output,
+      format,
+      resolve: true,
+    });
+  },
+);
+
+/** The form of the input is that of the output; what cannot be read is told later. */
+function formatOfInput(path: string): "text" | "mojo" {
+  try {
+    using file = Deno.openSync(path);
+    const bytes = new Uint8Array(MOJO_MAGIC.length);
+    file.readSync(bytes);
+    return new TextDecoder().decode(bytes) === MOJO_MAGIC ? "mojo" : "text";
+  } catch {
+    return "text";
+  }
+}
 
 /** Each stack once. */
 export const austinCompress: Tool = tool(

@@ -6,6 +6,7 @@ import {
   austin2speedscope,
   austinCompress,
   austinDiff,
+  austinpResolve,
   mojo2austin,
 } from "./converters.ts";
 import type { Tool } from "./tool.ts";
@@ -18,6 +19,7 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   "austin2pprof": austin2pprof,
   "austin-compress": austinCompress,
   "austin-diff": austinDiff,
+  "austinp-resolve": austinpResolve,
   "austin-tui": austinTui,
   "austin-web": austinWeb,
 };
