@@ -6,11 +6,11 @@
 import type { FrameTable } from "../events/frame_table.ts";
 import type { Sample } from "../events/sample.ts";
 import type { Sink } from "../events/sink.ts";
-import { difference } from "./difference.ts";
+import { difference, withoutColumns } from "./difference.ts";
 import type { FormatOptions } from "./format.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileSink, type ProfileSinkOptions } from "./profile_sink.ts";
-import { replayTree } from "./replay_tree.ts";
+import { type AddedUp, replayTree } from "./replay_tree.ts";
 
 /** How stacks are added up. */
 export interface AggregateOptions
@@ -19,6 +19,8 @@ export interface AggregateOptions
   readonly counts: boolean;
   /** Whether of a difference only that counts which is more than in the base. */
   readonly isGrowth: boolean;
+  /** Whether stacks are equal that differ only in columns, for a receiver that has none. */
+  readonly isByLine: boolean;
 }
 
 /** The sink that gets the stacks. */
@@ -33,17 +35,19 @@ export class AggregateSink implements Sink {
   readonly #receiver: Receiver;
   readonly #base: Profile | null;
   readonly #isGrowth: boolean;
+  readonly #isByLine: boolean;
   readonly #profile: ProfileSink;
 
   /** @param frames what the samples' ids stand for. */
   constructor(
     frames: FrameTable,
     receiver: Receiver,
-    { base, counts, isGrowth, ...options }: AggregateOptions,
+    { base, counts, isGrowth, isByLine, ...options }: AggregateOptions,
   ) {
     this.#receiver = receiver;
     this.#base = base;
     this.#isGrowth = isGrowth;
+    this.#isByLine = isByLine;
     this.#profile = new ProfileSink(
       frames,
       counts ? { ...options, adapt: counted } : options,
@@ -77,9 +81,7 @@ export class AggregateSink implements Sink {
   }
 
   #handOn({ samples }: Profile): void {
-    const stacks = this.#base === null
-      ? samples
-      : difference(samples, this.#base.samples, this.#isGrowth);
+    const stacks = this.#stacksOf(samples);
     const { sink, frames } = this.#receiver;
     for (const sample of replayTree(stacks)) {
       while (frames.size < stacks.frames.size) {
@@ -87,6 +89,13 @@ export class AggregateSink implements Sink {
       }
       sink.sample(sample);
     }
+  }
+
+  #stacksOf(samples: AddedUp): AddedUp {
+    if (this.#base !== null) {
+      return difference(samples, this.#base.samples, this.#isGrowth);
+    }
+    return this.#isByLine ? withoutColumns(samples) : samples;
   }
 }
 

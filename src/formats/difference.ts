@@ -33,6 +33,7 @@ export function difference(
   const target = {
     tree: new CallTree(metrics.length),
     index: new FrameIndex(frames),
+    isFlat: true,
   };
   addTo(target, now, metrics.map((_, metric) => [metric, 1]));
   const names = base.metrics.map(({ name }) => name);
@@ -61,15 +62,27 @@ function dropLosses(tree: CallTree): void {
   }
 }
 
+/** @returns the same stacks, of which those that differ only in columns are one. */
+export function withoutColumns(samples: AddedUp): AddedUp {
+  const { metrics, processes, threads } = samples;
+  const frames = new FrameTable();
+  const tree = new CallTree(metrics.length);
+  const target = { tree, index: new FrameIndex(frames), isFlat: false };
+  addTo(target, samples, metrics.map((_, metric) => [metric, 1]));
+  return { tree, metrics, frames, processes, threads };
+}
+
 /** Where stacks of both runs are added up. */
 interface Target {
   readonly tree: CallTree;
   readonly index: FrameIndex;
+  /** Whether processes and threads are left out. */
+  readonly isFlat: boolean;
 }
 
 /** @param columns for each metric of the target, which one of the source is added, times what. */
 function addTo(
-  { tree, index }: Target,
+  { tree, index, isFlat }: Target,
   source: AddedUp,
   columns: readonly (readonly [metric: number, factor: number])[],
 ): void {
@@ -79,7 +92,7 @@ function addTo(
     const key = source.tree.key(node);
     const kind = kindOf(key);
     const isLevel = kind === NodeKind.process || kind === NodeKind.thread;
-    const place = isLevel
+    const place = isFlat && isLevel
       ? parent
       : tree.child(parent, kind === NodeKind.frame ? frameKey(node) : key);
     places[node] = place;

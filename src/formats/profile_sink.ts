@@ -9,6 +9,7 @@ import { MAX_PROFILE_NODES } from "./limits.ts";
 import { type Metric, metricsOf } from "./metric.ts";
 import type { Profile } from "./profile.ts";
 import { SampleTree } from "./sample_tree.ts";
+import { THREAD_NAME_KEY, ThreadNameBook } from "./thread_names.ts";
 import { SampleClock, Timeline } from "./timeline.ts";
 
 /** How a run is collected. */
@@ -26,6 +27,7 @@ export class ProfileSink implements Sink {
   readonly #done: (profile: Profile) => void;
   readonly #frames: FrameTable;
   readonly #metadata = new Map<string, string>();
+  readonly #names = new ThreadNameBook();
   readonly #clock = new SampleClock();
   #samples = new SampleTree(new FrameTable(), []);
   #timeline: Timeline | null = null;
@@ -44,7 +46,8 @@ export class ProfileSink implements Sink {
   }
 
   metadata(key: string, value: string): void {
-    this.#metadata.set(key, value);
+    if (key === THREAD_NAME_KEY) this.#names.add(value);
+    else this.#metadata.set(key, value);
   }
 
   start(): void {
@@ -68,6 +71,7 @@ export class ProfileSink implements Sink {
 
   close(): void {
     const { title, metrics } = this.#options;
+    this.#names.complete(this.#samples.threads);
     this.#done({
       title,
       metrics,

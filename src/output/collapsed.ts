@@ -111,10 +111,14 @@ export class CollapsedSink implements Sink {
   }
 
   #lastStack(sample: Sample): LastStack {
-    const thread = this.#threads[sample.threadIndex];
-    if (thread !== undefined && thread.isOf(sample)) return thread;
-    const { pid, iid, tid } = sample;
-    const head = encoder.encode(`P${pid};T${iid}:${tid}`);
+    const known = this.#threads[sample.threadIndex];
+    if (known !== undefined && known.isOf(sample)) return known;
+    const { pid, iid, tid, threadName } = sample;
+    // A file may know a thread by its name alone.
+    const thread = tid === 0 && threadName !== ""
+      ? escapeName(threadName)
+      : tid;
+    const head = encoder.encode(`P${pid};T${iid}:${thread}`);
     return this.#threads[sample.threadIndex] = new LastStack(
       sample,
       head,

@@ -251,7 +251,13 @@ class ThreadStack extends LastStack {
 }
 
 function encodeHead(sample: Sample): Uint8Array {
-  const tid = encodeString(sample.tid.toString(16));
+  const { threadName } = sample;
+  // A file may know a thread by its name alone, as version 4 writes it.
+  const tid = encodeString(
+    sample.tid === 0 && threadName !== ""
+      ? threadName
+      : sample.tid.toString(16),
+  );
   const bytes = new Uint8Array(1 + 2 * MAX_VARINT_SIZE + tid.length);
   bytes[0] = STACK;
   let at = appendVarint(bytes, 1, sample.pid);

@@ -177,3 +177,12 @@ function textOf(bytes: Uint8Array): string {
 function samplesOf(text: string): string[] {
   return text.split("\n").filter((line) => line.startsWith("P"));
 }
+
+Deno.test("austin --from keeps threads that have only a name", () =>
+  inFolder(async (folder) => {
+    const text = "# mode: wall\n\nP1;T0:Thread-1 (f);a.py:f:1 10\n";
+    const mojo = `${folder}/a.mojo`;
+    await austin(["--from", "-", "-o", mojo], { stdin: text });
+    const { stdout } = await austin(["--from", mojo]);
+    assert.deepEqual(samplesOf(stdout), samplesOf(text));
+  }));

@@ -18,11 +18,13 @@ interface Options {
   readonly metrics?: Metrics;
   readonly base?: Profile | null;
   readonly counts?: boolean;
+  readonly isByLine?: boolean;
 }
 
 function aggregated(
   samples: readonly PlainSample[],
-  { metrics = "full", base = null, counts = false }: Options = {},
+  { metrics = "full", base = null, counts = false, isByLine = false }: Options =
+    {},
 ): PlainProfile {
   const format: CreateSink = (writer, source, options) => {
     const frames = new FrameTable();
@@ -32,6 +34,7 @@ function aggregated(
       base,
       counts,
       isGrowth: false,
+      isByLine,
     });
   };
   const trailer = [["duration", "380"]] as const;
@@ -58,6 +61,17 @@ Deno.test("AggregateSink keeps metadata and every total", () => {
   assert.deepEqual(totals(profile), doubled);
   assert.deepEqual(profile.metadata, [["mode", "full"], ["duration", "380"]]);
   assert.equal(profile.samples.length, aggregated(SAMPLES).samples.length);
+});
+
+Deno.test("AggregateSink takes expressions of one line for one, for a receiver without columns", () => {
+  const all = aggregated(SAMPLES, { metrics: "time" });
+  const byLine = aggregated(SAMPLES, { metrics: "time", isByLine: true });
+  assert.equal(byLine.samples.length, all.samples.length - 1);
+  assert.equal(totals(byLine).wall, TOTALS.wall);
+  assert.deepEqual(
+    new Set(byLine.samples.map(({ pid, tid }) => `${pid} ${tid}`)),
+    new Set(["1 1", "1 2", "7 7"]),
+  );
 });
 
 Deno.test("AggregateSink counts samples", () => {

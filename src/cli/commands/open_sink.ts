@@ -55,6 +55,7 @@ export async function openSink(
       base,
       counts,
       isGrowth,
+      isByLine: destination.format === "text",
     });
   }
   if (destination.selections.length > 0) {

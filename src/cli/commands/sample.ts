@@ -7,6 +7,7 @@
 
 import { openShim, type Shim } from "../../../ffi/shim.ts";
 import {
+  BrokenPipeError,
   ExitCode,
   OutputError,
   signalExitCode,
@@ -20,18 +21,24 @@ import { ReadCounts } from "../../memory/read_counts.ts";
 import type { System } from "../../process/process.ts";
 import { ThreadIndexes } from "../../python/thread.ts";
 import { ProcessTree } from "../../sampling/process_tree.ts";
-import { sampleUntilEnd, type SessionEnd } from "../../sampling/session.ts";
+import {
+  sampleUntilEnd,
+  type SessionEnd,
+  type SessionOptions,
+} from "../../sampling/session.ts";
 import { Statistics } from "../../sampling/statistics.ts";
 import { Reporter } from "../reporter.ts";
 import { logReads, logRuntime } from "../run_log.ts";
 import type { SampleSettings } from "../settings.ts";
 import { StatusLine, wantsStatusLine } from "../status_line.ts";
+import { formatRow } from "../formats.ts";
 import { openSystem } from "../system.ts";
 import { type FoundListener, SystemDiscovery } from "./discovery.ts";
 import { findPythons } from "./find_pythons.ts";
 import { writeHead, writeTrailer } from "./metadata.ts";
 import type { NativeProbe } from "./native.ts";
 import { openNative } from "./open_native.ts";
+import { NameWatcher } from "./name_watcher.ts";
 import { openSink } from "./open_sink.ts";
 import { Attached, Launched, type Target } from "./target.ts";
 
@@ -112,9 +119,13 @@ function sample(run: Run): SessionEnd {
   reporter.start();
   const discovery = discoveryOf(run, reads, (pid, runtime) => {
     statusLine?.clear();
+    names?.found(pid, runtime);
     reporter.found(pid, pid === tree.rootPid, runtime.version);
     logRuntime(log, pid, runtime, () => system.process(pid).modules());
   });
+  const names = wantsNames(settings)
+    ? new NameWatcher({ shim, system }, statusLine)
+    : null;
   const tree = new ProcessTree(target.pid, settings.children, discovery);
   findPythons({
     settings,
@@ -133,7 +144,7 @@ function sample(run: Run): SessionEnd {
   const endUs = endTimeUs(settings, startUs);
   const statistics = new Statistics(settings.intervalUs);
   statusLine?.begin({ statistics, tree, startUs, endUs });
-  const end = sampleUntilEnd({
+  const end = keepingSamples(sink, {
     tree,
     sink,
     statistics,
@@ -142,10 +153,12 @@ function sample(run: Run): SessionEnd {
     intervalUs: settings.intervalUs,
     endUs,
     patienceUs: settings.children ? Infinity : settings.timeoutMs * 1_000,
-    watcher: statusLine,
+    watcher: names ?? statusLine,
   });
   const durationUs = Math.round(shim.now()) - startUs;
+  names?.look();
   tree.close();
+  names?.write(sink);
   sink.end();
   writeMaps(sink, run.native);
   writeTrailer(sink, settings, statistics, durationUs);
@@ -153,6 +166,26 @@ function sample(run: Run): SessionEnd {
   reporter.end(statistics, durationUs);
   logReads(log, reads, statistics);
   return end;
+}
+
+/** Samples until the end; what was collected is not lost with an error that the output has no part in. */
+function keepingSamples(sink: Sink, session: SessionOptions): SessionEnd {
+  try {
+    return sampleUntilEnd(session);
+  } catch (error) {
+    const isOutputs = error instanceof OutputError ||
+      error instanceof BrokenPipeError;
+    if (!isOutputs) {
+      sink.end();
+      sink.close();
+    }
+    throw error;
+  }
+}
+
+/** What is written while sampling has the form that programs know, which has no names. */
+function wantsNames({ format }: SampleSettings): boolean {
+  return !formatRow(format).streams;
 }
 
 /** Files may be mapped before the first sample, and later. */
