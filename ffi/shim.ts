@@ -7,6 +7,7 @@
 import type { LogTarget } from "../src/log.ts";
 import type { RemoteMemory } from "../src/memory/remote_memory.ts";
 import type { ThreadHalter } from "../src/native/halter.ts";
+import type { SameBytes } from "../src/memory/same_bytes.ts";
 import type { KeptFiles } from "../src/process/kept_file.ts";
 import type { ProcessTables } from "../src/process/process_tables.ts";
 import type { Clock, StopSignal } from "../src/sampling/pacer.ts";
@@ -17,6 +18,8 @@ export interface Shim
   extends Clock, StopSignal, KeptFiles, ProcessTables, LogTarget {
   /** Memory of the process `pid`, which is opened by the first read. Nothing has to be closed. */
   memoryOf(pid: number): RemoteMemory;
+  /** Compares copies of memory. */
+  readonly sameBytes: SameBytes;
   /** @returns bytes of a page of memory. */
   pageSize(): number;
   /** SIGINT and SIGTERM are recorded from now on. */
@@ -94,6 +97,8 @@ function shimOf({ symbols }: Library): Shim {
       ) ?? -1;
       return file < 0 ? null : `/proc/self/fd/${file}`;
     },
+    sameBytes: (a, b, from, size) =>
+      symbols.austin_same_bytes(own(a), own(b), from, size),
     memoryOf: (pid) => ({
       readRegions: (regions, count, local) => {
         const process = processes.open(pid);

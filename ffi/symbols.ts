@@ -27,6 +27,15 @@ export const symbols = {
     ],
     result: "i32",
   },
+  austin_same_bytes: {
+    parameters: [
+      "buffer", // const uint8_t *a
+      "buffer", // const uint8_t *b
+      "i32", // int32_t from
+      "i32", // int32_t size
+    ],
+    result: "i32",
+  },
   austin_now: { parameters: [], result: "f64" },
   austin_sleep_until: {
     parameters: [

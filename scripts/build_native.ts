@@ -23,7 +23,7 @@ export interface NativeTarget {
   readonly triple: string;
   /** zig's name of it. */
   readonly zig: string;
-  /** The shim is made of `native/<system>.c` and `native/<system>_*.c`. */
+  /** The shim is made of `native/<system>.c`, `native/<system>_*.c` and `native/shared.c`. */
   readonly system: "linux" | "windows";
   /** File name of the shim; `libraryName()` in `ffi/library.ts` says the same. */
   readonly library: string;
@@ -197,7 +197,7 @@ export async function buildNative(
 }
 
 function shimSources(system: string): string[] {
-  return cSources(new RegExp(`^${system}(_.*)?\\.c$`));
+  return cSources(new RegExp(`^(${system}(_.*)?|shared)\\.c$`));
 }
 
 function cSources(own: RegExp): string[] {

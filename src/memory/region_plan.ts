@@ -86,10 +86,14 @@ export class RegionPlan {
    * Lays the plan out anew.
    * @param mayShrink whether regions become as small as they were needed since this was last so.
    * @param maxSize bytes that the snapshot may have; regions above it are left out.
+   * @returns whether an address has another place than before.
    */
-  rebuild(pass: number, mayShrink: boolean, maxSize: number): void {
+  rebuild(pass: number, mayShrink: boolean, maxSize: number): boolean {
+    const { tableCount, totalSize } = this;
     this.#dropAndJoin(pass, mayShrink);
-    this.#layOut(maxSize);
+    const isMoved = this.#layOut(maxSize);
+    return isMoved || tableCount !== this.tableCount ||
+      totalSize !== this.totalSize;
   }
 
   /** End of what the next snapshot will read of a region. */
@@ -127,8 +131,10 @@ export class RegionPlan {
     this.count = kept;
   }
 
-  /** Gives each region its place and writes the region table. */
-  #layOut(maxSize: number): void {
+  /** Gives each region its place and writes the region table. @returns whether one of the joined regions begins or ends elsewhere than before. */
+  #layOut(maxSize: number): boolean {
+    const { table } = this;
+    const before = table.slice(0, this.tableCount * REGION_WORDS);
     let total = 0;
     let tableCount = 0;
     let start = 0;
@@ -147,11 +153,12 @@ export class RegionPlan {
       total += grown;
       end = address + size;
       this.local[i] = total - size;
-      setRegion(this.table, tableCount - 1, start, end - start);
+      setRegion(table, tableCount - 1, start, end - start);
     }
     this.count = i;
     this.tableCount = tableCount;
     this.totalSize = total;
+    return before.some((word, index) => word !== table[index]);
   }
 
   #insert(index: number): void {

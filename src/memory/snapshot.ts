@@ -6,12 +6,14 @@
  * What to read is learnt: an address that the copy does not cover costs a read
  * of its own and is part of the next one. Walkers ask `locate` for a place in
  * the copy and read fields there; they never see how it was filled. Whether
- * what they find is consistent is theirs to judge.
+ * what they find is consistent is theirs to judge. The copy before is kept, so
+ * that what was found in it need not be found again where nothing changed.
  */
 
 import { MAX_REGIONS } from "../limits.ts";
 import { RegionPlan } from "./region_plan.ts";
 import { ReadError, type RemoteMemory, setRegion } from "./remote_memory.ts";
+import { type SameBytes, sameBytes } from "./same_bytes.ts";
 
 /** Passes after which regions may shrink. */
 const SHRINK_PASSES = 128;
@@ -38,14 +40,27 @@ export const SnapshotStatus = {
 
 export type SnapshotStatus = typeof SnapshotStatus[keyof typeof SnapshotStatus];
 
+/** How a snapshot differs from others. */
+export interface SnapshotOptions {
+  /** Bytes that it begins with. */
+  readonly size?: number;
+  /** Compares copies faster than this program can. */
+  readonly compare?: SameBytes | undefined;
+}
+
 /** A copy of regions of another process, which learns what it has to hold. */
 export class Snapshot {
   readonly #memory: RemoteMemory;
   readonly #maxSize: number;
+  readonly #sameBytes: SameBytes;
   readonly #plan = new RegionPlan();
   readonly #one = new Uint32Array(4);
   #bytes: Uint8Array;
   #view: DataView;
+  #lastBytes: Uint8Array;
+  #lastView: DataView;
+  /** Whether the last copy has the same places. */
+  #isLaidOutAlike = false;
   #pass = 0;
   #extraAddress: number[] = [];
   #extraSize: number[] = [];
@@ -61,17 +76,31 @@ export class Snapshot {
   windowLocal = 0;
   #windowIndex = -1;
 
-  /** @param maxSize bytes that the copy may have. @param size bytes that it begins with. */
-  constructor(memory: RemoteMemory, maxSize: number, size = INITIAL_SIZE) {
+  /** @param maxSize bytes that the copy may have. */
+  constructor(
+    memory: RemoteMemory,
+    maxSize: number,
+    options: SnapshotOptions = {},
+  ) {
+    const { size = INITIAL_SIZE, compare = sameBytes } = options;
     this.#memory = memory;
     this.#maxSize = maxSize;
+    this.#sameBytes = compare;
     this.#bytes = new Uint8Array(size);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#lastBytes = new Uint8Array(size);
+    this.#lastView = new DataView(this.#lastBytes.buffer);
+  }
+
+  /** Number of this copy; the one before it has the number before. */
+  get copy(): number {
+    return this.#pass;
   }
 
   /** Takes a new copy. Places that `locate` gave before are void. */
   read(): SnapshotStatus {
     this.#pass++;
+    this.#keepLast();
     this.#learn();
     const plan = this.#plan;
     for (let drops = 0; drops < MAX_DROPS; drops++) {
@@ -127,6 +156,17 @@ export class Snapshot {
     return this.#readExtra(address, size);
   }
 
+  /**
+   * Compares a part of the copy with the same part of the copy before.
+   * @param at its place. @param size its bytes.
+   * @returns bytes from there on that have not changed; 0 as well when the copy before did not have them.
+   */
+  unchangedSize(at: number, size: number): number {
+    const isPlanned = at + size <= this.#plan.totalSize;
+    if (!this.#isLaidOutAlike || !isPlanned) return 0;
+    return this.#sameBytes(this.#bytes, this.#lastBytes, at, size);
+  }
+
   /** @param at place of a uint8 in the copy. */
   u8(at: number): number {
     return this.#view.getUint8(at);
@@ -140,6 +180,18 @@ export class Snapshot {
   pointer(at: number): number {
     return this.#view.getUint32(at + 4, true) * 4294967296 +
       this.#view.getUint32(at, true);
+  }
+
+  /** Makes the copy the one before, and takes that one's room for the next. */
+  #keepLast(): void {
+    const bytes = this.#bytes;
+    const view = this.#view;
+    this.#bytes = this.#lastBytes;
+    this.#view = this.#lastView;
+    this.#lastBytes = bytes;
+    this.#lastView = view;
+    this.#isLaidOutAlike = true;
+    this.#reserve(bytes.length);
   }
 
   /** Makes what was read apart in the last pass part of the plan. */
@@ -159,7 +211,8 @@ export class Snapshot {
 
   #rebuild(mayShrink: boolean): void {
     const plannedSize = this.#maxSize * PLANNED_SHARE;
-    this.#plan.rebuild(this.#pass, mayShrink, plannedSize);
+    const isMoved = this.#plan.rebuild(this.#pass, mayShrink, plannedSize);
+    if (isMoved) this.#isLaidOutAlike = false;
     this.#extraEnd = this.#plan.totalSize;
     this.#reserve(this.#extraEnd);
   }

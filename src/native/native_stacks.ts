@@ -368,7 +368,9 @@ export class NativeStacks implements StackTaker {
       thread,
       tid,
       files: new ThreadFiles(files, folder, kernel !== null),
-      snapshot: new Snapshot(memory, maxSnapshotSize, SNAPSHOT_SIZE),
+      snapshot: new Snapshot(memory, maxSnapshotSize, {
+        size: SNAPSHOT_SIZE,
+      }),
       seenAt: 0,
       timeSlices: 0,
       epoch: -1,

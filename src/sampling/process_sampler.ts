@@ -12,6 +12,7 @@ import type { Metrics, Sample } from "../events/sample.ts";
 import type { Sink } from "../events/sink.ts";
 import { MAX_THREADS } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
+import type { SameBytes } from "../memory/same_bytes.ts";
 import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
 import type { ThreadStates } from "../process/process.ts";
 import { CodeReader } from "../python/code.ts";
@@ -83,6 +84,8 @@ export interface SharedTables {
   readonly probes: Probes;
   /** Bytes that the copy of one process may have. */
   readonly maxSnapshotSize: number;
+  /** Compares copies faster than this program can. */
+  readonly sameBytes?: SameBytes;
 }
 
 /** Snapshots that a stack may take until it is consistent. */
@@ -133,7 +136,11 @@ export class ProcessSampler {
     this.pid = process.pid;
     this.startUs = startUs;
     this.#layout = layout;
-    this.#snapshot = new Snapshot(memory, shared.maxSnapshotSize);
+    this.#snapshot = new Snapshot(
+      memory,
+      shared.maxSnapshotSize,
+      { compare: shared.sameBytes },
+    );
     this.#codeWatch = new CodeWatch(
       layout.interpreter.codeObjectGeneration !== ABSENT,
     );

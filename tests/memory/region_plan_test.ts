@@ -102,6 +102,18 @@ Deno.test("RegionPlan shrinks regions only when told to, to what was needed sinc
   assert.deepEqual(regionsOf(plan), [[0x1000, 104]]);
 });
 
+Deno.test("RegionPlan.rebuild() tells whether an address has another place", () => {
+  const plan = planOf([0x1000, 64], [0x9000, 64]);
+  plan.add(0x1010, 8, 1);
+  assert.equal(plan.rebuild(1, false, MAX_SIZE), false);
+  plan.add(0x5000, 8, 2);
+  assert.equal(plan.rebuild(2, false, MAX_SIZE), true);
+  plan.drop(1);
+  assert.equal(plan.rebuild(3, false, MAX_SIZE), true);
+  plan.add(0x9040, 8, 4);
+  assert.equal(plan.rebuild(4, false, MAX_SIZE), true);
+});
+
 Deno.test("RegionPlan leaves out what does not fit into the snapshot", () => {
   const plan = new RegionPlan();
   plan.add(0x1000, 600, 0);

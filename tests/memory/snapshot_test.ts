@@ -293,3 +293,51 @@ Deno.test("Snapshot agrees with the memory, whatever is mapped, changed, unmappe
     }
   }));
 });
+
+Deno.test("Snapshot.unchangedSize() compares with the copy before", () => {
+  const memory = pages(2);
+  const snapshot = new Snapshot(memory, MAX_SIZE);
+  for (let pass = 0; pass < 3; pass++) {
+    snapshot.read();
+    snapshot.locate(pageAt(0), 64);
+    snapshot.locate(pageAt(1), 64);
+  }
+  const [a, b] = [0, 1].map((i) => snapshot.locate(pageAt(i), 64));
+  assert.equal(snapshot.unchangedSize(a!, 64), 64);
+  memory.u8(pageAt(0) + 40, 1);
+  snapshot.read();
+  assert.equal(snapshot.unchangedSize(a!, 64), 40);
+  assert.equal(snapshot.unchangedSize(a! + 48, 16), 16);
+  assert.equal(snapshot.unchangedSize(b!, 64), 64);
+  snapshot.read();
+  assert.equal(snapshot.unchangedSize(a!, 64), 64);
+});
+
+Deno.test("Snapshot.unchangedSize() knows nothing of what the copy before had elsewhere or not at all", () => {
+  const memory = pages(3);
+  const snapshot = new Snapshot(memory, MAX_SIZE);
+  snapshot.read();
+  const apart = snapshot.locate(pageAt(1), 64);
+  assert.equal(snapshot.unchangedSize(apart, 64), 0);
+  snapshot.read();
+  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 0);
+  snapshot.read();
+  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 64);
+  snapshot.locate(pageAt(0), 64);
+  snapshot.read();
+  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 0);
+});
+
+Deno.test("Snapshot keeps two copies apart when they grow", () => {
+  const memory = new FakeMemory();
+  memory.map(BASE, 1 << 20);
+  const snapshot = new Snapshot(memory, 1 << 22);
+  for (let size = 1 << 12; size <= 1 << 20; size *= 2) {
+    memory.u64(BASE + size - 8, size);
+    for (let pass = 0; pass < 3; pass++) {
+      snapshot.read();
+      const at = snapshot.locate(BASE, size);
+      assert.equal(snapshot.pointer(at + size - 8), size);
+    }
+  }
+});

@@ -206,6 +206,7 @@ function discoveryOf(
     probes: settings.probes,
     maxSnapshotSize: settings.maxSnapshotSize,
     native,
+    sameBytes: shim.sameBytes,
   };
   const used = log.isVerbose ? countingShim(shim, reads) : shim;
   return new SystemDiscovery(used, system, shared, onFound);

@@ -32,9 +32,9 @@ export interface Regions {
 /** Samples a process as fast as it goes. */
 export class OwnLoop {
   readonly frames: FrameTable = new FrameTable();
+  readonly #shim = openShim();
   readonly #memory: WatchedMemory;
   readonly #sampler: ProcessSampler;
-  readonly #shim = openShim();
 
   constructor(pid: number) {
     this.#memory = new WatchedMemory(this.#shim.memoryOf(pid));
@@ -55,6 +55,7 @@ export class OwnLoop {
         sample: new Sample(),
         probes: { metrics: "time", cpuOnly: false, gc: false },
         maxSnapshotSize: MAX_SNAPSHOT_SIZE,
+        sameBytes: this.#shim.sameBytes,
       },
       Math.round(this.#shim.now()),
     );
