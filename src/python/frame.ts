@@ -16,6 +16,7 @@ import type { Snapshot } from "../memory/snapshot.ts";
 import type { FrameInterner } from "./frame_interner.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 import { DataStack } from "./data_stack.ts";
+import type { KnownStack } from "./known_stack.ts";
 import { Liveness } from "./liveness.ts";
 import { StackedFrames } from "./stacked_frames.ts";
 
@@ -67,9 +68,14 @@ export class FrameWalker {
   /**
    * Fills in a sample's frames.
    * @param threadAt place of the thread state in the snapshot.
-   * @param isFinal whether it is the last attempt, at which what can be had counts.
+   * @param known what the last walk of the same thread found. @param isFinal whether it is the last attempt, at which what can be had counts.
    */
-  walk(threadAt: number, sample: Sample, isFinal = false): WalkStatus {
+  walk(
+    threadAt: number,
+    sample: Sample,
+    known: KnownStack,
+    isFinal = false,
+  ): WalkStatus {
     this.root = 0;
     this.#windowSize = 0;
     sample.frameCount = 0;
@@ -82,7 +88,7 @@ export class FrameWalker {
     if (!hasData) {
       return top === 0 || isFinal ? this.#follow(top, sample) : WalkStatus.torn;
     }
-    if (!stacked.walk(top, sample.frameIds, isFinal)) {
+    if (!stacked.walk(top, sample.frameIds, isFinal, known)) {
       const isLost = isFinal && stacked.count === 0;
       return isLost ? this.#follow(top, sample) : WalkStatus.torn;
     }

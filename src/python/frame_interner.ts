@@ -80,6 +80,9 @@ export class FrameInterner {
   /** Whether this walk found another one in the place of one. */
   #hasChanged = false;
 
+  /** Changes whenever an entry or an id loses its meaning. */
+  changes = 0;
+
   constructor(codes: CodeReader, frames: FrameTable) {
     this.#codes = codes;
     this.#frames = frames;
@@ -136,6 +139,11 @@ export class FrameInterner {
   /** Changes whenever frame ids lose their meaning. */
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** What this walk was begun with. */
+  get stamp(): number {
+    return this.#stamp;
   }
 
   /** Where the pair that was interned last is kept, for the questions below; valid until the next is interned. */
@@ -286,6 +294,7 @@ export class FrameInterner {
   }
 
   #forget(known: KnownCode): void {
+    this.changes++;
     this.#hasChanged = true;
     const { address } = known.code;
     this.#known.delete(address);
@@ -297,6 +306,7 @@ export class FrameInterner {
   }
 
   #forgetAll(): void {
+    this.changes++;
     this.#epoch = this.#frames.epoch;
     this.#known.clear();
     this.#table.fill(0);
@@ -304,6 +314,7 @@ export class FrameInterner {
   }
 
   #grow(): void {
+    this.changes++;
     const old = this.#table;
     this.#table = new Uint32Array(old.length * 2);
     this.#mask = this.#table.length / ENTRY_WORDS - 1;

@@ -14,6 +14,13 @@ export class FrameView {
   state: FrameState = FrameState.running;
   /** Whether C called it, where its caller is not told otherwise. */
   isEntry = false;
+  /** Bytes from its start to what it called. */
+  length = 0;
+  /** Whether its `previous` is not the frame before it. */
+  isLinked = false;
+  /** Frame ids of the stack up to this frame, and of those the ones of frames that are known to be alive. */
+  idCount = 0;
+  certainCount = 0;
   /** Place of the frame whose code object tells what was called. */
   calledAt = -1;
 

@@ -21,6 +21,7 @@ import type { DataStack } from "./data_stack.ts";
 import { DetachedFrames } from "./detached_frames.ts";
 import type { FrameInterner } from "./frame_interner.ts";
 import { FrameView } from "./frame_view.ts";
+import { KnownStack } from "./known_stack.ts";
 import type { Layout } from "./layouts/layout.ts";
 import { Calls, FrameState, type Liveness } from "./liveness.ts";
 
@@ -56,6 +57,9 @@ export class StackedFrames {
   #behindAt = -1;
   /** Whether the last frame's callee has just returned, or is about to begin. */
   #isBetweenCalls = false;
+  #known = new KnownStack();
+  /** Whether what is entered may be taken over by the next walk. */
+  #isOpen = true;
   /** Address of the outermost frame of the last walk; 0 when there was none. */
   root = 0;
 
@@ -85,9 +89,15 @@ export class StackedFrames {
    * Walks the data stack that was found last.
    * @param top address of the announced leaf. @param ids gets frame ids from the leaf, MAX_FRAMES at most.
    * @param isFinal whether it is the last attempt, at which what can be had counts.
+   * @param known what the last walk of the same thread found.
    * @returns whether the frames fit together.
    */
-  walk(top: number, ids: Int32Array, isFinal: boolean): boolean {
+  walk(
+    top: number,
+    ids: Int32Array,
+    isFinal: boolean,
+    known: KnownStack,
+  ): boolean {
     this.#isFinal = this.#detached.isFinal = isFinal;
     this.#ids = ids;
     this.#count = this.#certain = 0;
@@ -96,7 +106,11 @@ export class StackedFrames {
     this.#behindAt = -1;
     this.#detached.begin();
     this.root = 0;
-    if (!this.#enterAll() || !this.#end(top)) return false;
+    this.#known = known;
+    this.#takeOver();
+    if (!this.#enterAll()) return false;
+    known.keep(ids, this.#snapshot, this.#interner);
+    if (!this.#end(top)) return false;
     this.#turn();
     return true;
   }
@@ -106,23 +120,70 @@ export class StackedFrames {
     return this.#count;
   }
 
+  /** Enters the frames that the last walk found and that have not changed. */
+  #takeOver(): void {
+    const known = this.#known;
+    this.#isOpen = true;
+    known.keepUnchanged(this.#snapshot, this.#interner, this.#data);
+    if (known.linked.length > 0) this.#checkLinks();
+    if (known.count === 0) return;
+    const last = known.count - 1;
+    const caller = this.#caller;
+    this.#view(last, caller);
+    known.copyIds(last, this.#ids);
+    this.#count = caller.idCount;
+    this.#certain = caller.certainCount;
+    this.root = known.root;
+  }
+
+  /** What is between two frames lies elsewhere, and is looked at again. */
+  #checkLinks(): void {
+    const known = this.#known;
+    const caller = this.#caller;
+    const callee = this.#callee;
+    for (let i = 0; i < known.linked.length; i++) {
+      const index = known.linked[i]!;
+      if (index === 0) caller.clear();
+      else this.#view(index - 1, caller);
+      this.#view(index, callee);
+      const previous = this.#snapshot.pointer(
+        callee.at + this.#layout.frame.previous,
+      );
+      if (this.#detached.link(previous, callee, caller, -1) !== 0) {
+        known.cut(index);
+      }
+    }
+    caller.clear();
+  }
+
+  #view(index: number, frame: FrameView): void {
+    const chunk = this.#data.count - 1 - this.#known.chunkOf(index);
+    this.#known.view(index, frame, this.#data.shift(chunk));
+  }
+
   /** Enters frames until there are no more. @returns whether they fit together. */
   #enterAll(): boolean {
     const data = this.#data;
     const { size } = this.#layout.frame;
-    let address = 0;
-    for (let chunk = data.count - 1; chunk >= 0; chunk--) {
+    const { count } = this.#known;
+    const taken = count === 0 ? 0 : this.#known.chunkOf(count - 1);
+    let address = count === 0 ? 0 : this.#caller.address + this.#caller.length;
+    for (let chunk = data.count - 1 - taken; chunk >= 0; chunk--) {
       const last = data.end(chunk) - size;
       const shift = data.shift(chunk);
       const endAt = last + size - shift;
-      address = data.first(chunk);
+      if (address === 0) address = data.first(chunk);
       while (address <= last) {
         this.#behindAt = address - shift;
         const length = this.#enter(address, address - shift, endAt);
         if (length <= NO_FRAME) return length === NO_FRAME;
+        if (this.#isOpen) {
+          this.#known.add(this.#caller, data.count - 1 - chunk);
+        }
         address += length;
       }
       this.#behindAt = -1;
+      address = 0;
     }
     // The frames may go on behind what was copied.
     return !data.askForMore() || this.#isFinal;
@@ -172,16 +233,23 @@ export class StackedFrames {
     callee.id = isShim ? caller.id : id;
     callee.entry = entry;
     callee.state = state;
-    if (previous !== caller.address) {
+    callee.length = length;
+    callee.isLinked = previous !== caller.address;
+    if (callee.isLinked) {
+      const between = this.#count;
       if (!this.#addBetween(previous)) {
         return state === FrameState.waiting ? NO_FRAME : TORN;
       }
+      // Generators change though the data stack does not.
+      if (this.#count > between) this.#isOpen = false;
     } else if (isInlined && caller.at >= 0 && !this.#isCallee()) {
       return TORN;
     }
     if (!isShim) this.#push(id);
     if (state !== FrameState.waiting) this.#certain = this.#count;
     if (this.root === 0) this.root = address;
+    callee.idCount = this.#count;
+    callee.certainCount = this.#certain;
     this.#callee = caller;
     this.#caller = callee;
     return length === 0 ? NO_FRAME : length;

@@ -11,6 +11,7 @@
 
 import type { Snapshot } from "../memory/snapshot.ts";
 import { Trail } from "./heap_frames.ts";
+import { KnownStack } from "./known_stack.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 import type { ThreadIdFinder } from "./thread_id.ts";
 
@@ -31,6 +32,8 @@ export interface Thread {
   root: number;
   /** Its last stack, where frames are objects (3.8 to 3.10). */
   readonly trail: Trail;
+  /** What is known of its stack. */
+  readonly stack: KnownStack;
 }
 
 /** Small numbers for the threads of all processes, each used by one thread at a time. */
@@ -142,6 +145,7 @@ export class ThreadTable {
       seenAt: 0,
       root: 0,
       trail: new Trail(),
+      stack: new KnownStack(),
     };
     this.#byAddress.set(address, added);
     return added;

@@ -399,7 +399,7 @@ export class ProcessSampler {
       thread.trail,
       this.#sample,
       isFinal,
-    ) ?? walker.walk(threadAt, this.#sample, isFinal);
+    ) ?? walker.walk(threadAt, this.#sample, thread.stack, isFinal);
     if (!this.#areNamesTrue()) return WalkStatus.torn;
     if (status !== WalkStatus.ok || walker.root === 0) return status;
     const isSame = thread.root === 0 || thread.root === walker.root;

@@ -338,6 +338,7 @@ for (const [name, layout] of LAYOUTS) {
     assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
     setSlots(0x5000);
     for (let i = 0; i < 15; i++) {
+      walked.forget();
       assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
     }
     setSlots(0x6000);

@@ -7,6 +7,7 @@ import { CodeReader } from "../../src/python/code.ts";
 import { FrameWalker, type WalkStatus } from "../../src/python/frame.ts";
 import { FrameInterner } from "../../src/python/frame_interner.ts";
 import { HeapFrameWalker, Trail } from "../../src/python/heap_frames.ts";
+import { KnownStack } from "../../src/python/known_stack.ts";
 import type { Layout } from "../../src/python/layouts/layout.ts";
 import {
   type FrameFields,
@@ -23,6 +24,7 @@ export class WalkedThread {
   readonly #snapshot: Snapshot;
   readonly #walk: (at: number, isFinal: boolean) => WalkStatus;
   readonly #sample = new Sample();
+  #known = new KnownStack();
 
   constructor(layout: Layout) {
     this.python = new PythonMemory(layout);
@@ -34,7 +36,8 @@ export class WalkedThread {
     const { heapFrames } = layout;
     if (heapFrames === null) {
       const walker = new FrameWalker(this.#snapshot, interner, layout);
-      this.#walk = (at, isFinal) => walker.walk(at, this.#sample, isFinal);
+      this.#walk = (at, isFinal) =>
+        walker.walk(at, this.#sample, this.#known, isFinal);
     } else {
       const walker = new HeapFrameWalker(
         this.#snapshot,
@@ -70,6 +73,11 @@ export class WalkedThread {
       return `${scope}:${line}`;
     });
     return [status, names.join(" ")];
+  }
+
+  /** Has the next walk take over nothing from the last one, as if frames had come and gone. */
+  forget(): void {
+    this.#known = new KnownStack();
   }
 
   /** @returns system calls that a walk takes. */
