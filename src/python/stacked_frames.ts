@@ -361,7 +361,16 @@ export class StackedFrames {
   #turn(): void {
     const first = this.#count > MAX_FRAMES ? this.#count % MAX_FRAMES : 0;
     const kept = Math.min(this.#count, MAX_FRAMES);
-    this.#ids.subarray(0, first).reverse();
-    this.#ids.subarray(first, kept).reverse();
+    reverse(this.#ids, 0, first);
+    reverse(this.#ids, first, kept);
+  }
+}
+
+/** Turns a part of an array around; a view of it would be garbage afterwards. */
+function reverse(ids: Int32Array, from: number, to: number): void {
+  for (let i = from, j = to - 1; i < j; i++, j--) {
+    const id = ids[i]!;
+    ids[i] = ids[j]!;
+    ids[j] = id;
   }
 }
