@@ -10,6 +10,7 @@ import { startTarget, type Target } from "../support/target.ts";
 import { inFolder } from "../support/folder.ts";
 import { testNeeding, tool } from "../support/needs.ts";
 import { run } from "../support/program.ts";
+import { pipInstall } from "../support/python_packages.ts";
 
 /** Those with headers here. */
 const WITH_HEADERS: Version[] = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
@@ -232,6 +233,33 @@ testNeeding(
       }
     }),
 );
+
+Deno.test("-n shows numpy between the functions that it connects", async () => {
+  const { python, folder } = await pipInstall(["numpy==1.26.4"]);
+  await using target = await startTarget(python, "numpy_calls.py", [60], {
+    env: { PYTHONPATH: folder },
+  });
+  const { code, stdout, stderr } = await austin(
+    ["-n", "-x1", "-p", `${target.pid}`],
+  );
+  assert.equal(code, 0, stderr);
+  const { samples } = parseCollapsed(stdout);
+  const calls = samples.filter(({ stack }) => !stack.isInvalid)
+    .map((sample) => ({ sample, names: scopes(sample) }))
+    .filter(({ names }) => names.includes("inner"));
+  assert.ok(calls.length > 20, `${calls.length} calls`);
+  for (const { sample, names } of calls) {
+    const between = sample.stack.frames.slice(
+      names.indexOf("outer") + 1,
+      names.indexOf("inner"),
+    );
+    assert.ok(between.every(({ file }) => isNative(file)));
+    assert.ok(
+      between.some(({ scope }) => /ufunc|umath/i.test(scope)),
+      between.map(({ scope }) => scope).join(", "),
+    );
+  }
+});
 
 /** A link named `austinp-resolve` does the same, in the form of its input. */
 async function checkLink(folder: string, file: string): Promise<void> {

@@ -9,10 +9,22 @@ export const BENCH_CACHE: string = resolve(
 );
 
 /** @param name of a file in `tests/bench/programs/`, without `.c`. @returns path of the program. */
-export async function buildProgram(name: string): Promise<string> {
+export async function buildProgram(
+  name: string,
+  options: readonly string[] = [],
+): Promise<string> {
   await Deno.mkdir(BENCH_CACHE, { recursive: true });
   const source = resolve(`${import.meta.dirname}/../programs/${name}.c`);
   const program = `${BENCH_CACHE}/${name}`;
-  await run(["cc", "-O2", "-Wall", "-Wextra", source, "-o", program]);
+  await run([
+    "cc",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    source,
+    "-o",
+    program,
+    ...options,
+  ]);
   return program;
 }
