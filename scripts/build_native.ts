@@ -94,8 +94,8 @@ interface Product {
   readonly linking: readonly string[];
   /** Whether the linker makes an import library beside it, which nobody needs. */
   readonly hasImportLibrary?: true;
-  /** A library that it is made with, and what is said when that is missing: the program works without. */
-  readonly optional?: { readonly library: string; readonly remark: string };
+  /** A library of the system that is put into it, and what is said when there is none: the program works without. */
+  readonly archive?: { readonly name: string; readonly remark: string };
 }
 
 /** What is built for each system. */
@@ -114,12 +114,12 @@ const PRODUCTS: Readonly<
       options: [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden", "-shared"],
       sources: ["native/demangle.c"],
       linking: [
-        "-Wl,-z,relro,-z,now,-z,noexecstack,--exclude-libs,ALL,--gc-sections",
-        "-l:libiberty.a",
+        "-Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections",
+        "-Wl,--version-script,native/demangle.map",
         "-s",
       ],
-      optional: {
-        library: "libiberty",
+      archive: {
+        name: "libiberty.a",
         remark:
           "libiberty.a is missing, so `--native` will show C++ and Rust names " +
           "as they are in the file: install libiberty-dev, or binutils-devel",
@@ -192,8 +192,36 @@ export async function buildNative(
     const output = `${folder}/${product.name}`;
     if (lastChange(output) >= sourcesChange()) continue;
     const compiler = isOwn ? ownCompiler() : crossCompiler(target, await zig());
-    await build(compiler, product, output);
+    const whole = await withArchive(product, isOwn, target);
+    if (whole !== null) await build(compiler, whole, output);
+    // An empty file says so to those who look for it.
+    else await Deno.writeFile(output, new Uint8Array());
   }
+}
+
+/** @returns the product with the library that it needs; null when that is not there, which is said. */
+async function withArchive(
+  product: Product,
+  isOwn: boolean,
+  { triple }: NativeTarget,
+): Promise<Product | null> {
+  if (product.archive === undefined) return product;
+  const { name, remark } = product.archive;
+  const path = isOwn
+    ? await ownLibrary(name)
+    : `/usr/lib/${triple.split("-")[0]}-linux-gnu/${name}`;
+  if (lastChange(path) > 0) {
+    return { ...product, linking: [path, ...product.linking] };
+  }
+  say(remark);
+  return null;
+}
+
+/** @returns path of a library, or its name where the compiler finds none. */
+async function ownLibrary(name: string): Promise<string> {
+  const command = [...ownCompiler(), `-print-file-name=${name}`];
+  const { stdout } = await runTool(command, { whenMissing: COMPILER_HINT });
+  return stdout.trim();
 }
 
 function shimSources(system: string): string[] {
@@ -209,7 +237,7 @@ function cSources(own: RegExp): string[] {
 
 async function build(
   compiler: readonly string[],
-  { options, sources, linking, hasImportLibrary, optional }: Product,
+  { options, sources, linking, hasImportLibrary }: Product,
   output: string,
 ): Promise<void> {
   await replaceFile(output, new Date(), async (temporary) => {
@@ -223,11 +251,6 @@ async function build(
     });
     if (hasImportLibrary) await Deno.remove(importLibrary).catch(() => {});
     if (success) return;
-    if (optional && stderr.includes(optional.library)) {
-      // An empty file says so to those who look for it.
-      await Deno.writeFile(temporary, new Uint8Array());
-      return say(optional.remark);
-    }
     throw new AustinError(
       `Cannot compile: ${command.join(" ")}\n${stderr.trimEnd()}`,
       "headers that are not found come with the C library's development package (libc6-dev)",
