@@ -23,22 +23,33 @@ const options = {
   absWorkingDir: root,
 } as const satisfies BuildOptions;
 
+/** The page, and what went into it. */
+export interface BuiltPage {
+  readonly asset: PageAsset;
+  /** Paths of files, from the root. */
+  readonly inputs: readonly string[];
+}
+
 /** Bundles the page. @throws when esbuild cannot, and tells why on standard error. */
-export async function buildPage(): Promise<PageAsset> {
+export async function buildPage(): Promise<BuiltPage> {
   // It starts a process of its own, so only when it is used.
   const esbuild = await import("esbuild");
   try {
-    const { outputFiles } = await esbuild.build({
+    const { outputFiles, metafile } = await esbuild.build({
       ...options,
       entryPoints: [`${root}/src/page/main.ts`],
       outdir: "unused",
       format: "iife",
+      metafile: true,
     });
     const [script = "", style = ""] = [".js", ".css"].map((end) =>
       outputFiles.find(({ path }) => path.endsWith(end))?.text
     );
     const [scriptHash, styleHash] = [await hashOf(script), await hashOf(style)];
-    return { script, style, scriptHash, styleHash };
+    return {
+      asset: { script, style, scriptHash, styleHash },
+      inputs: Object.keys(metafile.inputs),
+    };
   } finally {
     await esbuild.stop();
   }
@@ -54,7 +65,8 @@ async function hashOf(text: string): Promise<string> {
 /** Builds the page and puts it where a program that runs from source looks for it. */
 export async function writeAssets(): Promise<void> {
   await Deno.mkdir(ASSETS, { recursive: true });
-  const text = JSON.stringify(await buildPage());
+  const { asset } = await buildPage();
+  const text = JSON.stringify(asset);
   await Deno.writeTextFile(`${ASSETS}/flame_page.json`, text);
 }
 

@@ -2,7 +2,7 @@
  * Writes what is said of the options elsewhere: `deno task docs`.
  *
  * The README's list, the manual page and the shells' completions all come from
- * the option table. `tests/scripts/docs_test.ts` fails when they differ.
+ * the option table, and the notices from what is bundled. `tests/scripts/docs_test.ts` fails when they differ.
  */
 
 import { dirname } from "node:path";
@@ -14,6 +14,8 @@ import { fishCompletion } from "./docs/completions/fish.ts";
 import { powershellCompletion } from "./docs/completions/powershell.ts";
 import { zshCompletion } from "./docs/completions/zsh.ts";
 import { manualPage } from "./docs/manual.ts";
+import { NOTICES, noticesOf, packagesOf } from "./notices.ts";
+import { bundleProgram } from "./pack/bundle.ts";
 import { root } from "./tree.ts";
 
 const START = "<!-- options: the output of `austin --help` -->";
@@ -47,4 +49,7 @@ if (import.meta.main) {
     await Deno.mkdir(dirname(`${root}/${path}`), { recursive: true });
     await Deno.writeTextFile(`${root}/${path}`, text);
   }
+  const { inputs } = await bundleProgram(`${root}/main.ts`);
+  const notices = await noticesOf(packagesOf(inputs));
+  await Deno.writeTextFile(`${root}/${NOTICES}`, notices);
 }

@@ -31,6 +31,7 @@ import {
 } from "./build_native.ts";
 import { bundleLoader, bundleProgram } from "./pack/bundle.ts";
 import { addSegment, readHost, readStub } from "./pack/elf_segment.ts";
+import { checkNotices } from "./notices.ts";
 import { buildPayload, ENTRY_OFFSET } from "./pack/payload.ts";
 import { concatenated, type PackOptions, readPart } from "./pack/parts.ts";
 import { packWindows } from "./pack/windows.ts";
@@ -57,6 +58,7 @@ export async function pack(options: PackOptions): Promise<void> {
   checkRuntime();
   const native = nativeFolder(Deno.build.target);
   const bundle = await bundleProgram(options.entry);
+  await checkNotices(bundle.inputs);
   // Empty where it could not be built; see `build_native.ts`.
   const demangler = await readPart(`${native}/${DEMANGLER}`);
   const parts = {

@@ -29,7 +29,7 @@ const common = {
   target: "esnext",
   logLevel: "silent",
   absWorkingDir: root,
-  loader: { ".html": "text", ".css": "text", ".svg": "text" },
+  loader: { ".html": "text", ".css": "text", ".svg": "text", ".txt": "text" },
 } as const satisfies BuildOptions;
 
 const script = {
@@ -52,6 +52,8 @@ export interface Bundle {
   readonly start: Uint8Array;
   /** Evaluated when a module in it is imported; empty when there is none. */
   readonly later: Uint8Array;
+  /** Paths of all files that went into them, from the root. */
+  readonly inputs: ReadonlySet<string>;
 }
 
 /**
@@ -63,22 +65,30 @@ export interface Bundle {
 export async function bundleProgram(entry: string): Promise<Bundle> {
   const found = new Set<string>();
   const first = await buildStart(entry, found, []);
-  if (found.size === 0) return { start: first.code, later: new Uint8Array() };
   const loaded = new Set(Object.keys(first.metafile.inputs));
+  if (found.size === 0) {
+    return { start: first.code, later: new Uint8Array(), inputs: loaded };
+  }
   const shared = new Set<string>();
+  const page = await buildPage();
   const rest = await build({
     ...script,
     stdin: laterEntry(found),
     define: {
       ...defined,
-      FLAME_PAGE: JSON.stringify(JSON.stringify(await buildPage())),
+      FLAME_PAGE: JSON.stringify(JSON.stringify(page.asset)),
     },
     plugins: [later({ loaded, shared })],
     footer: { js: "//# sourceURL=austin_later.js" },
   });
   // Again, because only now it is known what it has to share.
   const { code } = await buildStart(entry, found, [...shared]);
-  return { start: code, later: rest.code };
+  const inputs = [...Object.keys(rest.metafile.inputs), ...page.inputs];
+  return {
+    start: code,
+    later: rest.code,
+    inputs: loaded.union(new Set(inputs)),
+  };
 }
 
 /** @param found takes the modules that are imported later. @param shared those that these use as well. */

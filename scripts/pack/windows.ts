@@ -15,6 +15,7 @@ import {
   insertedVariables,
 } from "../../src/process/environment.ts";
 import { LAUNCHER, nativeFolder } from "../build_native.ts";
+import { checkNotices } from "../notices.ts";
 import { replaceFile } from "../replace_file.ts";
 import { bundleLoader, bundleProgram } from "./bundle.ts";
 import { roundUp } from "./elf_segment.ts";
@@ -44,6 +45,7 @@ export async function packWindows(options: WindowsPackOptions): Promise<void> {
   const launcher = await readPart(`${native}/${LAUNCHER}`);
   const runtime = await foreignRuntime(options.target);
   const bundle = await bundleProgram(options.entry);
+  await checkNotices(bundle.inputs);
   const loader = await bundleLoader({
     answers: options.answers ?? {},
     startSize: bundle.start.length,

@@ -34,5 +34,6 @@ complete -c austin -l links -r -F -d 'Make links in the folder DIR by whose name
 complete -c austin -s '?' -l help -d 'Show this text'
 complete -c austin -l usage -d 'Show the options in short'
 complete -c austin -s 'V' -l version -d 'Show the version'
+complete -c austin -l licenses -d 'Show the licences of everything inside this file'
 complete -c austin -x -a '(__fish_complete_subcommand)'
 complete -c austinp -w austin

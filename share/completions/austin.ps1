@@ -55,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '--usage'; Tip = 'Show the options in short' }
     @{ Name = '-V'; Tip = 'Show the version' }
     @{ Name = '--version'; Tip = 'Show the version' }
+    @{ Name = '--licenses'; Tip = 'Show the licences of everything inside this file' }
   )
   # Some options differ by case alone.
   $values = [System.Collections.Hashtable]::new([StringComparer]::Ordinal)

@@ -33,7 +33,7 @@ export interface Flag extends Named {
 /** An option that asks for a text and ends parsing; its long name says which. */
 export interface Request extends Named {
   readonly kind: "request";
-  readonly long: "help" | "usage" | "version";
+  readonly long: "help" | "usage" | "version" | "licenses";
 }
 
 /** An option with an argument, of one of the kinds. */
@@ -374,6 +374,12 @@ export const austinOptions = [
     kind: "request",
     group: "About austin",
     help: "Show the version.",
+  },
+  {
+    long: "licenses",
+    kind: "request",
+    group: "About austin",
+    help: "Show the licences of everything inside this file.",
   },
 ] as const satisfies readonly Option[];
 

@@ -8,7 +8,7 @@ import { sampleCommand } from "./commands/sample.ts";
 import { whereCommand } from "./commands/where.ts";
 import { convertSettingsOf } from "./convert_settings.ts";
 import { helpText, usageText } from "./help.ts";
-import { austinTable } from "./options.ts";
+import { austinTable, type Request } from "./options.ts";
 import { modeRemarks } from "./mode_remarks.ts";
 import { openLog } from "./open_log.ts";
 import { parse } from "./parse.ts";
@@ -44,7 +44,8 @@ export async function run(
 ): Promise<number> {
   const parsed = parse(austinTable, args, programName);
   if (parsed.request !== null) {
-    Deno.stdout.writeSync(textFor(parsed.request, shortName(programName)));
+    const text = await textFor(parsed.request, shortName(programName));
+    writeWhole(new TextEncoder().encode(text));
     return ExitCode.ok;
   }
   if (parsed.values.links !== undefined) {
@@ -85,14 +86,25 @@ async function runCommand(settings: Settings, log: Log): Promise<number> {
     : await sampleCommand(settings, log);
 }
 
-function textFor(
-  request: "help" | "usage" | "version",
+async function textFor(
+  request: Request["long"],
   name: string,
-): Uint8Array {
-  const text = {
-    help: () => helpText(austinTable, name),
-    usage: () => usageText(austinTable, name),
-    version: () => `${austinTable.program} ${VERSION}\n`,
-  };
-  return new TextEncoder().encode(text[request]());
+): Promise<string> {
+  switch (request) {
+    case "help":
+      return helpText(austinTable, name);
+    case "usage":
+      return usageText(austinTable, name);
+    case "version":
+      return `${austinTable.program} ${VERSION}\n`;
+    case "licenses":
+      return (await import("./commands/licenses.ts")).licensesText();
+  }
+}
+
+/** A pipe takes a long text in several pieces. */
+function writeWhole(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    done += Deno.stdout.writeSync(bytes.subarray(done));
+  }
 }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pythons } from "../../scripts/pythons.ts";
+import { root } from "../../scripts/tree.ts";
 import {
   austin,
   type AustinOptions,
@@ -165,3 +166,14 @@ testEachPython(
     }
   },
 );
+
+Deno.test("austin --licenses prints the notices of everything inside the file", async () => {
+  const { code, stdout, stderr } = await austin(["--licenses"]);
+  const notices = `${root}/share/licenses/NOTICES.txt`;
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.match(
+    stdout,
+    /^Inside this file: austin, Deno \d+\.\d+\.\d+, V8 \d+\./,
+  );
+  assert.ok(stdout.endsWith(await Deno.readTextFile(notices)));
+});
