@@ -5,6 +5,7 @@
  */
 
 import { dirname } from "node:path";
+import { NOTICES } from "../notices.ts";
 
 /** One thing below the prefix. */
 export type Installed =
@@ -48,6 +49,7 @@ export function installedFiles(
       `${completions}/austin.fish`,
     ),
     share("doc/austin/LICENSE", "LICENSE"),
+    share("doc/austin/NOTICES.txt", NOTICES),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { type Zippable, zipSync } from "fflate";
+import { NOTICES } from "../notices.ts";
 import { description } from "./description.ts";
 import { installedFiles } from "./installed.ts";
 import type { Build, PackageContext } from "./package.ts";
@@ -52,6 +53,10 @@ async function makeWheel(
   }
   add(`${info}/licenses/LICENSE`, await Deno.readFile(`${root}/LICENSE`));
   add(
+    `${info}/licenses/NOTICES.txt`,
+    await Deno.readFile(`${root}/${NOTICES}`),
+  );
+  add(
     `${info}/METADATA`,
     metadata(await Deno.readTextFile(`${root}/README.md`)),
   );
@@ -88,6 +93,7 @@ function metadata(readme: string): string {
     `Summary: ${summary}`,
     `License-Expression: ${license}`,
     "License-File: LICENSE",
+    "License-File: NOTICES.txt",
     `Keywords: ${keywords.join(",")}`,
     `Project-URL: Homepage, ${homepage}`,
     `Project-URL: Issues, ${issues}`,
