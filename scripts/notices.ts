@@ -109,7 +109,8 @@ async function legalTexts(name: string): Promise<string[]> {
   const folder = `${root}/node_modules/.deno/${
     name.replace("/", "+")
   }/node_modules/${bare}`;
-  const files = [...Deno.readDirSync(folder)].map((entry) => entry.name)
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const files = entries.map((entry) => entry.name)
     .filter((file) => LEGAL.test(file)).sort();
   if (files.length === 0) {
     throw new AustinError(
