@@ -8,14 +8,10 @@
 #include <stddef.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/uio.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/syscall.h>
-
-/* The kernel's UIO_MAXIOV. */
-#define MAX_VECTORS 1024
 
 /* Older C libraries do not name them. */
 #ifndef MFD_CLOEXEC
@@ -28,9 +24,6 @@
 /* A signal between the check and the sleep is noticed after this at the latest. */
 #define LONGEST_SLEEP_US 100e3
 
-_Static_assert(sizeof(struct iovec) == sizeof(struct austin_region),
-               "a region table must be an array of iovec");
-
 /* Stop signals after which nobody seems to take them any more. */
 #define MAX_UNTAKEN 3
 
@@ -39,45 +32,6 @@ static volatile sig_atomic_t untaken;
 static pid_t sleeper;
 
 int32_t austin_abi_version(void) { return AUSTIN_ABI_VERSION; }
-
-static int32_t read_error(void) {
-  switch (errno) {
-  case ESRCH:
-    return AUSTIN_GONE;
-  case EPERM:
-  case EACCES:
-    return AUSTIN_DENIED;
-  case EFAULT:
-    return AUSTIN_BAD_ADDRESS;
-  default:
-    return AUSTIN_FAILED;
-  }
-}
-
-/* A process is its id: every read names it anew. */
-int32_t austin_open_process(int32_t pid) { return pid; }
-
-void austin_close_process(int32_t process) { (void)process; }
-
-int32_t austin_read(int32_t process, const struct austin_region *regions,
-                    int32_t count, uint8_t *local) {
-  int64_t copied = 0;
-  for (int32_t first = 0; first < count; first += MAX_VECTORS) {
-    int32_t n = count - first < MAX_VECTORS ? count - first : MAX_VECTORS;
-    const struct iovec *remote = (const struct iovec *)regions + first;
-    int64_t wanted = 0;
-    for (int32_t i = 0; i < n; i++)
-      wanted += (int64_t)remote[i].iov_len;
-    struct iovec into = {local + copied, (size_t)wanted};
-    ssize_t got = process_vm_readv(process, &into, 1, remote, (unsigned long)n, 0);
-    if (got < 0)
-      return copied > 0 ? (int32_t)copied : read_error();
-    copied += got;
-    if (got < wanted)
-      break;
-  }
-  return (int32_t)copied;
-}
 
 double austin_now(void) {
   struct timespec t;

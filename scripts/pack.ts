@@ -32,6 +32,7 @@ import {
 import { bundleLoader, bundleProgram } from "./pack/bundle.ts";
 import { addSegment, readHost, readStub } from "./pack/elf_segment.ts";
 import { checkNotices } from "./notices.ts";
+import { foreignRuntime } from "./pack/foreign_runtime.ts";
 import { buildPayload, ENTRY_OFFSET } from "./pack/payload.ts";
 import { concatenated, type PackOptions, readPart } from "./pack/parts.ts";
 import { packWindows } from "./pack/windows.ts";
@@ -40,7 +41,10 @@ import { runScript, runTool } from "./run_tool.ts";
 import { parseTarget } from "./targets.ts";
 import { root } from "./tree.ts";
 
-export type { PackOptions };
+/** What is packed, and for which of Deno's targets; default this machine's. */
+export interface LinuxPackOptions extends PackOptions {
+  readonly target?: string;
+}
 
 /** What was proven to take a segment, and to start from one. */
 const RUNTIME = "2.9.";
@@ -49,14 +53,17 @@ const RUNTIME = "2.9.";
 const QUESTIONS = ["--version", "-V"];
 
 /**
- * Makes one file of a program, the shim and the running deno.
+ * Makes one file of a program, the shim and a deno for Linux: the running one,
+ * unless `target` says otherwise.
  *
- * @throws AustinError when this deno cannot be packed, or a part is missing.
+ * @throws AustinError when that deno cannot be packed, or a part is missing.
  */
-export async function pack(options: PackOptions): Promise<void> {
+export async function pack(
+  { target = Deno.build.target, ...options }: LinuxPackOptions,
+): Promise<void> {
   const since = new Date();
   checkRuntime();
-  const native = nativeFolder(Deno.build.target);
+  const native = nativeFolder(target);
   const bundle = await bundleProgram(options.entry);
   await checkNotices(bundle.inputs);
   // Empty where it could not be built; see `build_native.ts`.
@@ -72,7 +79,11 @@ export async function pack(options: PackOptions): Promise<void> {
     }),
     bundle: concatenated([bundle.start, bundle.later, demangler]),
   };
-  const elf = await Deno.readFile(Deno.execPath());
+  const elf = await readPart(
+    target === Deno.build.target
+      ? Deno.execPath()
+      : await foreignRuntime(target),
+  );
   const host = readHost(elf);
   const segment = buildPayload(parts, host);
   addSegment(elf, host, segment.length, host.address + ENTRY_OFFSET);
@@ -123,6 +134,9 @@ async function packFor(args: readonly string[]): Promise<void> {
   const answers = await askProgram(entry);
   if (target === Deno.build.target) {
     await pack({ entry, output: `${root}/dist/austin`, answers });
+  } else if (target.includes("linux")) {
+    const output = `${root}/dist/${target}/austin`;
+    await pack({ entry, output, answers, target });
   } else if (target.includes("windows")) {
     const output = `${root}/dist/${target}/austin.exe`;
     await packWindows({ entry, output, answers, target });

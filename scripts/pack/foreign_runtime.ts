@@ -7,6 +7,10 @@ import { root } from "../tree.ts";
 
 /** Names of the wheels on the Python package index that hold a deno, by Deno's targets. */
 const PLATFORMS: Readonly<Record<string, string>> = {
+  "x86_64-unknown-linux-gnu": "manylinux_2_27_x86_64",
+  "aarch64-unknown-linux-gnu": "manylinux_2_27_aarch64",
+  "x86_64-apple-darwin": "macosx_10_12_x86_64",
+  "aarch64-apple-darwin": "macosx_11_0_arm64",
   "x86_64-pc-windows-msvc": "win_amd64",
 };
 
@@ -39,9 +43,9 @@ export async function foreignRuntime(triple: string): Promise<string> {
 
 /** Where pip puts a wheel's scripts depends on the system that it runs on. */
 async function find(folder: string): Promise<string> {
-  for (const name of ["bin", "Scripts"]) {
-    const path = `${folder}/${name}/deno.exe`;
+  for (const name of ["bin/deno", "bin/deno.exe", "Scripts/deno.exe"]) {
+    const path = `${folder}/${name}`;
     if (await Deno.stat(path).then(() => true, () => false)) return path;
   }
-  throw new AustinError(`Cannot pack: there is no deno.exe in ${folder}`);
+  throw new AustinError(`Cannot pack: there is no deno in ${folder}`);
 }

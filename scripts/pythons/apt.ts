@@ -18,9 +18,14 @@ export type Apt = (...command: string[]) => Promise<string>;
  * Sets up apt for another suite and fetches its index. What it downloads lands in `work/archives`.
  *
  * @param work an empty folder for its state, cache and sources.
+ * @param architecture Debian's name of one; default the machine's own.
  * @throws {Error} when this is not a Debian machine, or the mirror cannot be reached.
  */
-export async function privateApt(work: string, suite: string): Promise<Apt> {
+export async function privateApt(
+  work: string,
+  suite: string,
+  architecture?: string,
+): Promise<Apt> {
   const uri = await mirror();
   await Promise.all([
     Deno.mkdir(join(work, "lists/partial"), { recursive: true }),
@@ -30,7 +35,10 @@ export async function privateApt(work: string, suite: string): Promise<Apt> {
       join(work, "sources.list"),
       `deb ${await signedBy()}${uri} ${suite} main\n`,
     ),
-    Deno.writeTextFile(join(work, "apt.conf"), await configuration(work)),
+    Deno.writeTextFile(
+      join(work, "apt.conf"),
+      await configuration(work, architecture),
+    ),
   ]);
   const env = { APT_CONFIG: join(work, "apt.conf"), LC_ALL: "C" };
   const apt: Apt = (...command) => run(command, { env });
@@ -69,12 +77,20 @@ async function signedBy(): Promise<string> {
 }
 
 /** Only the machine's fetch settings (proxies) are taken over: its hooks may well clean up the machine's own cache. */
-async function configuration(work: string): Promise<string> {
+async function configuration(
+  work: string,
+  architecture?: string,
+): Promise<string> {
   const fetching = (await run(["apt-config", "dump"])).split("\n").filter((
     line,
   ) => line.startsWith("Acquire::"));
+  const foreign = architecture === undefined ? [] : [
+    `APT::Architecture "${architecture}";`,
+    `APT::Architectures { "${architecture}"; };`,
+  ];
   return [
     ...fetching,
+    ...foreign,
     `Dir::Etc::main "${work}/none";`,
     `Dir::Etc::parts "${work}/none";`,
     `Dir::Etc::preferencesparts "${work}/none";`,

@@ -192,21 +192,31 @@ function readByte(memory: RemoteMemory, address: number): number {
   return memory.readRegions(regions, 1, new Uint8Array(1));
 }
 
-/** The executable, then libraries that are called like Python's, then whatever else has code. */
+/**
+ * The executable, then what is called like Python or its library, then whatever
+ * else has code. An emulator is an executable of its own, and what it runs, as
+ * far as the kernel knows, is no code.
+ */
 function inOrder(modules: readonly Module[]): Module[] {
   const [executable, ...others] = modules;
   if (executable === undefined) return [];
-  const withCode = others.filter(hasCode);
+  const named = others.filter(isNamedPython);
   return [
     executable,
-    ...withCode.filter(isNamedLibpython),
-    ...withCode.filter((module) => !isNamedLibpython(module)),
+    ...named,
+    ...others.filter((module) => hasCode(module) && !named.includes(module)),
   ].slice(0, MAX_MODULES);
 }
 
 /** `libpython3.12.so.1.0`, on Windows `python312.dll`. */
 function isNamedLibpython({ path }: Module): boolean {
   return /^(lib)?python\d.*\.(so|dll)/i.test(fileName(path));
+}
+
+/** Also `python3.12`, but not what Python's own folders hold. */
+function isNamedPython(module: Module): boolean {
+  return isNamedLibpython(module) ||
+    /^python\d+(\.\d+)*[a-z]*$/.test(fileName(module.path));
 }
 
 /** A process with several Pythons is as good as the best of them. */

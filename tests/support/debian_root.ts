@@ -24,17 +24,19 @@ export const debianPackages: readonly Need[] = [
 /**
  * @param suite `bullseye`, `sid` …
  * @param python a package to have as well, with all that it depends on.
+ * @param architecture Debian's name of one; default the machine's own.
  * @returns the path of a folder with `proc` and `austin` to mount on.
  */
 export async function debianRoot(
   suite: string,
   python?: string,
+  architecture?: string,
 ): Promise<string> {
-  const name = python === undefined ? suite : `${suite}-${python}`;
+  const name = [suite, python, architecture].filter((part) => part).join("-");
   const place = `${root}/.cache/roots/${name}`;
   await ensureFolder(place, {
     isWhole: (folder) => Deno.stat(folder).then(() => true, () => false),
-    fill: (folder) => fill(folder, suite, python),
+    fill: (folder) => fill(folder, suite, python, architecture),
   });
   return place;
 }
@@ -43,11 +45,12 @@ async function fill(
   folder: string,
   suite: string,
   python: string | undefined,
+  architecture: string | undefined,
 ): Promise<void> {
   const work = await Deno.makeTempDir({ prefix: "austin-apt-" });
   const packages = python === undefined ? PACKAGES : [...PACKAGES, python];
   try {
-    const apt = await privateApt(work, suite);
+    const apt = await privateApt(work, suite, architecture);
     await apt("apt-get", "install", "-y", "--download-only", ...packages);
     if (python === undefined) await removeOthers(`${work}/archives`);
     await unpackRoot(`${work}/archives`, folder);
