@@ -18,6 +18,8 @@ const ABI_VERSION = 3;
 export interface PackedProgram {
   /** Path of the shim library. */
   readonly library: string;
+  /** Path of the packed file, where the runtime that it starts is another one (Windows). */
+  readonly program?: string;
   /** Where the demangler's library is in this process, and its size in bytes; 0 when there is none. */
   readonly demangler: { readonly address: number; readonly size: number };
 }

@@ -122,13 +122,14 @@ static WCHAR *environment(const struct launch *launch) {
   const struct payload *payload = launch->payload;
   const WCHAR *prefix = text_of(payload, payload->hidden_prefix);
   WCHAR *own = GetEnvironmentStringsW();
-  SIZE_T room = PATH_LENGTH + payload->settings.size;
+  SIZE_T room = 2 * PATH_LENGTH + payload->settings.size;
   for (const WCHAR *at = own; *at != 0; at += lstrlenW(at) + 1)
     room += (SIZE_T)(lstrlenW(at) + lstrlenW(prefix) + 1);
   WCHAR *block = allocate(room * sizeof *block);
   /* Below a file, so it cannot be made: all caches stay in memory. */
   WCHAR *to = put(block, L"DENO_DIR=");
   to = put(put(to, launch->paths[LOADER]), L"\\austin") + 1;
+  to = put(put(to, L"AUSTIN_LAUNCHER="), launch->own_path) + 1;
   const WCHAR *setting = text_of(payload, payload->settings);
   for (; *setting != 0; setting += lstrlenW(setting) + 1)
     to = put(to, setting) + 1;

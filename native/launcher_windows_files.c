@@ -7,6 +7,9 @@
 #define ATTEMPTS 50
 #define PAUSE_MS 20
 
+/* Bytes from which on a file is hashed only where it must be. */
+#define LARGE (16 << 20)
+
 static const char MAGIC[8] = {'A', 'S', 'T', 'P', 'A', 'C', 'K', '1'};
 
 const void *bytes_of(const struct payload *payload, struct part part) {
@@ -108,6 +111,11 @@ static int has_hash(HANDLE file, const struct packed_file *packed) {
   return is_right;
 }
 
+/* To hash deno takes a tenth of a second, which is too long for every start. */
+static int wants_hash(const struct packed_file *packed) {
+  return packed->content.size < LARGE || is_elevated();
+}
+
 /* Opens a file of the cache if it is what it should be; nobody can write to it from then on. */
 static HANDLE open_cached(const WCHAR *path, const struct packed_file *packed) {
   HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL,
@@ -117,7 +125,7 @@ static HANDLE open_cached(const WCHAR *path, const struct packed_file *packed) {
     return file;
   if (GetFileSizeEx(file, &size) &&
       (uint64_t)size.QuadPart == packed->content.size &&
-      (!is_elevated() || has_hash(file, packed)))
+      (!wants_hash(packed) || has_hash(file, packed)))
     return file;
   CloseHandle(file);
   return INVALID_HANDLE_VALUE;

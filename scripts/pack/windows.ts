@@ -33,10 +33,15 @@ export interface WindowsPackOptions extends PackOptions {
 const LIBRARY = "austin.dll";
 const BUNDLE = "austin.js";
 
+/** Variable in which the launcher tells the loader where it is itself. */
+const LAUNCHER_PATH = "AUSTIN_LAUNCHER";
+
 /** What the loader of other systems gets from the entry stub. */
 const BESIDE_THE_LOADER = `globalThis.__austin={` +
+  `program:Deno.env.get("${LAUNCHER_PATH}"),` +
   `library:import.meta.dirname+"\\\\${LIBRARY}",` +
-  `bundle:{path:import.meta.dirname+"\\\\${BUNDLE}"}};\n`;
+  `bundle:{path:import.meta.dirname+"\\\\${BUNDLE}"}};` +
+  `Deno.env.delete("${LAUNCHER_PATH}");\n`;
 
 /** Makes one file of a program, the shim and deno.exe. @throws AustinError when a part is missing. */
 export async function packWindows(options: WindowsPackOptions): Promise<void> {

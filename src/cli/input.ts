@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { CHUNK_SIZE, readChunks } from "../formats/read_profile.ts";
+import { heardSignals } from "./heard_signals.ts";
 
 /** What stands for standard input. */
 const STDIN = "-";
@@ -63,7 +64,7 @@ class StandardInput implements Input {
   signum = 0;
   readonly #stopped = Promise.withResolvers<null>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #listeners = ([["SIGINT", 2], ["SIGTERM", 15]] as const).map(
+  readonly #listeners = heardSignals.map(
     ([name, signum]) => ({ name, hear: () => this.#stop(signum) }),
   );
 

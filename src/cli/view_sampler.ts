@@ -43,7 +43,7 @@ function ownProgram(): SamplerProgram {
   const isOneFile = globalThis.__austin !== undefined || Deno.build.standalone;
   const main = `${import.meta.dirname}/../../main.ts`;
   return {
-    path: Deno.execPath(),
+    path: globalThis.__austin?.program ?? Deno.execPath(),
     args: isOneFile ? [] : ["run", "-A", main],
     env: targetEnvironment(),
   };

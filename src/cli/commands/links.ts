@@ -25,7 +25,7 @@ function makeLink(path: string): void {
     if (!(error instanceof Deno.errors.NotFound)) throw linkError(path, error);
   }
   try {
-    Deno.symlinkSync(Deno.execPath(), path);
+    Deno.symlinkSync(globalThis.__austin?.program ?? Deno.execPath(), path);
   } catch (error) {
     throw linkError(path, error);
   }

@@ -10,11 +10,10 @@
  */
 
 import { openShim } from "../../../ffi/shim.ts";
+import { heardSignals } from "../heard_signals.ts";
 
 /** Signals are looked for this often. */
 const PERIOD_MS = 50;
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Hears stop signals until it is disposed of. */
 export class StopSignals implements Disposable {
@@ -26,7 +25,7 @@ export class StopSignals implements Disposable {
   constructor() {
     const shim = openShim();
     shim.recordStopSignals();
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, ignore);
+    for (const [signal] of heardSignals) Deno.addSignalListener(signal, ignore);
     this.#timer = setInterval(
       () => this.#take(shim.takeStopSignal()),
       PERIOD_MS,
@@ -50,7 +49,9 @@ export class StopSignals implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, ignore);
+    for (const [signal] of heardSignals) {
+      Deno.removeSignalListener(signal, ignore);
+    }
   }
 
   /** @param signum as the shim has it: 0 for none, negative from the terminal. */
