@@ -19,12 +19,12 @@ const sid = debian("sid", ["3.14", "3.15"]);
 /** Where each CPython comes from, the first that has it. The last of a row needs nothing on the machine but its registries. */
 export const SOURCES: Readonly<Record<Version, readonly Source[]>> = {
   "3.8": [pyenv, searchPath],
-  "3.9": [pyenv, searchPath, maven("3.9.6-1.5.6")],
-  "3.10": [pyenv, searchPath, maven("3.10.8-1.5.8")],
-  "3.11": [pyenv, searchPath, maven("3.11.3-1.5.9")],
-  "3.12": [pyenv, searchPath, maven("3.12.1-1.5.10")],
-  "3.13": [pyenv, searchPath, maven("3.13.5-1.5.12")],
-  "3.14": [pyenv, searchPath, sid, maven("3.14.3-1.5.13")],
+  "3.9": [pyenv, searchPath, maven("3.9")],
+  "3.10": [pyenv, searchPath, maven("3.10")],
+  "3.11": [pyenv, searchPath, maven("3.11")],
+  "3.12": [pyenv, searchPath, maven("3.12")],
+  "3.13": [pyenv, searchPath, maven("3.13")],
+  "3.14": [pyenv, searchPath, sid, maven("3.14")],
   "3.15": [pyenv, searchPath, sid],
 };
 

@@ -14,10 +14,21 @@ const CLASSIFIER = Deno.build.arch === "aarch64"
   ? "linux-arm64"
   : "linux-x86_64";
 /** Left in the jar: they are most of its files and no target imports them. */
-const UNUSED = ["*/test/*", "*/site-packages/*", "*/idlelib/*", "*/include/*"];
+const UNUSED = ["*/test/*", "*/site-packages/*", "*/idlelib/*"];
 
-/** @param release version of the artifact, such as `"3.12.1-1.5.10"`. */
-export function maven(release: string): Source {
+/** The release of the artifact for each CPython. */
+export const MAVEN_RELEASES = {
+  "3.9": "3.9.6-1.5.6",
+  "3.10": "3.10.8-1.5.8",
+  "3.11": "3.11.3-1.5.9",
+  "3.12": "3.12.1-1.5.10",
+  "3.13": "3.13.5-1.5.12",
+  "3.14": "3.14.3-1.5.13",
+} as const satisfies Partial<Record<Version, string>>;
+
+/** @param minor of which the release is taken. */
+export function maven(minor: keyof typeof MAVEN_RELEASES): Source {
+  const release = MAVEN_RELEASES[minor];
   return {
     name: "maven",
     async find(version: Version, cache: string): Promise<Python> {
@@ -53,7 +64,45 @@ async function fetchBuild(
   release: string,
   version: Version,
 ): Promise<void> {
-  const artifact = `org.bytedeco:cpython:${release}:jar:${CLASSIFIER}`;
+  await fetchArtifact(folder, { release, classifier: CLASSIFIER }, [
+    ...UNUSED,
+    "*/include/*",
+  ]);
+  await Deno.chmod(join(folder, "bin", `python${version}`), 0o755); // jars carry no modes
+  const python = await interpreter(folder, version);
+  await run([...python.command, "-c", "import asyncio, ctypes"]);
+}
+
+/**
+ * Unpacks the build for another system, which cannot be started here.
+ * @param classifier such as `windows-x86_64`. @returns its folder below `cache`.
+ */
+export async function mavenBuild(
+  minor: keyof typeof MAVEN_RELEASES,
+  classifier: string,
+  cache: string,
+): Promise<string> {
+  const release = MAVEN_RELEASES[minor];
+  const folder = join(cache, `maven-${release}-${classifier}`);
+  await ensureFolder(folder, {
+    isWhole: (folder) => Deno.stat(folder).then(() => true, () => false),
+    fill: (folder) => fetchArtifact(folder, { release, classifier }, UNUSED),
+  });
+  return folder;
+}
+
+/** One build. */
+interface Artifact {
+  readonly release: string;
+  readonly classifier: string;
+}
+
+async function fetchArtifact(
+  folder: string,
+  { release, classifier }: Artifact,
+  unused: readonly string[],
+): Promise<void> {
+  const artifact = `org.bytedeco:cpython:${release}:jar:${classifier}`;
   await run([
     "mvn",
     "-q",
@@ -62,15 +111,12 @@ async function fetchBuild(
     `-Dartifact=${artifact}`,
     `-DoutputDirectory=${folder}`,
   ]);
-  const jar = join(folder, `cpython-${release}-${CLASSIFIER}.jar`);
-  const build = `org/bytedeco/cpython/${CLASSIFIER}`;
-  await run(["unzip", "-q", jar, `${build}/*`, "-d", folder, "-x", ...UNUSED]);
+  const jar = join(folder, `cpython-${release}-${classifier}.jar`);
+  const build = `org/bytedeco/cpython/${classifier}`;
+  await run(["unzip", "-q", jar, `${build}/*`, "-d", folder, "-x", ...unused]);
   await Deno.remove(jar);
   for await (const { name } of Deno.readDir(join(folder, build))) {
     await Deno.rename(join(folder, build, name), join(folder, name));
   }
   await Deno.remove(join(folder, "org"), { recursive: true });
-  await Deno.chmod(join(folder, "bin", `python${version}`), 0o755); // jars carry no modes
-  const python = await interpreter(folder, version);
-  await run([...python.command, "-c", "import asyncio, ctypes"]);
 }
