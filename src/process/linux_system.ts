@@ -2,6 +2,7 @@
 
 import type { KeptFiles } from "./kept_file.ts";
 import { LinuxChildren } from "./linux_children.ts";
+import { commandLine, cpuTimeUs } from "./linux_facts.ts";
 import { LinuxResidentMemory } from "./linux_memory.ts";
 import { linuxProcess } from "./linux_process.ts";
 import { kernelThreadNames } from "./linux_thread_names.ts";
@@ -28,5 +29,7 @@ export function linuxSystem(shim: LinuxShim): System {
       new LinuxThreadStates(shim, pid, () => threadIds(pid)),
     residentMemory: (pid) =>
       new LinuxResidentMemory(shim, pid, shim.pageSize()),
+    cpuTimeUs: (pid) => cpuTimeUs(pid),
+    commandLine: (pid) => commandLine(pid),
   };
 }

@@ -25,6 +25,10 @@ export interface System {
   threadStates(pid: number): ThreadStates;
   /** Tells how much of a process is in memory. The caller closes it. */
   residentMemory(pid: number): ResidentMemory;
+  /** @returns microseconds that a process has had on CPUs; null when it has ended or that is not told. */
+  cpuTimeUs(pid: number): number | null;
+  /** @returns the words that started a process; none when it has ended or they are not told. */
+  commandLine(pid: number): readonly string[];
 }
 
 /** Why the operating system does not tell. */

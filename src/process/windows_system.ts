@@ -37,5 +37,7 @@ export function windowsSystem(tables: ProcessTables): System {
         close: () => {},
       };
     },
+    cpuTimeUs: () => null,
+    commandLine: () => [],
   };
 }
