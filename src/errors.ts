@@ -21,6 +21,7 @@ export const ExitCode = {
   usage: 64,
   profile: 65,
   noInput: 66,
+  noTerminal: 69,
   brokenPipe: 141,
   nothingToDo: 255,
   outputFile: 255,
@@ -114,6 +115,21 @@ export class StoppedError extends AustinError {
     super("Stopped by a signal before a Python process was found");
     this.signum = signum;
     this.exitCode = signalExitCode(Math.abs(signum));
+  }
+}
+
+/** There is no terminal, or none that a view can be shown on. */
+export class TerminalError extends AustinError {
+  override readonly exitCode = ExitCode.noTerminal;
+}
+
+/** Another process of this program failed on our behalf; what it said and its exit code are ours. */
+export class SamplerError extends AustinError {
+  override readonly exitCode: number;
+
+  constructor(message: string, hint: string, exitCode: number) {
+    super(message, hint);
+    this.exitCode = exitCode;
   }
 }
 

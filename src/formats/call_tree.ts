@@ -121,6 +121,11 @@ export class CallTree {
     this.#own[metric]![node]! += weight;
   }
 
+  /** @returns how much each node has of its own, by node; it does not change with the tree. */
+  owns(metric: number): Float64Array<ArrayBuffer> {
+    return this.#own[metric]!.slice(0, this.#size);
+  }
+
   /** @returns how much each node has together with all below it, by node. */
   totals(metric: number): Float64Array<ArrayBuffer> {
     const totals = this.#own[metric]!.slice(0, this.#size);

@@ -74,7 +74,7 @@ export function spansOf({ samples, timeline }: Profile): ThreadTimeline[] {
 }
 
 /** What marks are called, and, after them, a stack without frames; they have no file. */
-const MARK_SCOPES: Readonly<Record<number, string>> = {
+export const MARK_SCOPES: Readonly<Record<number, string>> = {
   [Mark.gc]: "(garbage collection)",
   [Mark.invalid]: "(missing frames)",
   [Mark.merged]: "(rare stacks)",

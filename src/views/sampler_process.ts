@@ -9,6 +9,7 @@
  * killed its pipe breaks, which ends it and its command.
  */
 
+import { SamplerError } from "../errors.ts";
 import type { FrameIndex } from "../formats/frame_index.ts";
 import { ProfileError } from "../formats/profile_error.ts";
 import type { ProfileEvent } from "../formats/profile_events.ts";
@@ -30,6 +31,24 @@ export interface SamplerEnd {
   readonly signal: Deno.Signal | null;
   /** Why its output could not be read to the end, if so. */
   readonly damage: ProfileError | null;
+}
+
+/** @returns the error that a sampler's last words are about; null when it ended well. */
+export function samplerError(
+  { code, signal }: SamplerEnd,
+  messages: LineTail,
+): SamplerError | null {
+  if (code === 0) return null;
+  if (signal !== null) {
+    return new SamplerError(`The sampler was ended by ${signal}`, "", code);
+  }
+  const { lines } = messages;
+  const at = lines.findLastIndex((line) => line.startsWith("austin: "));
+  const message = lines[at]?.slice("austin: ".length) ??
+    `The sampler ended with exit code ${code}`;
+  const next = lines[at + 1] ?? "";
+  const hint = next.startsWith("hint: ") ? next.slice("hint: ".length) : "";
+  return new SamplerError(message, hint, code);
 }
 
 /** What makes it write for us. */
