@@ -51,7 +51,7 @@ _austin() {
     return
   fi
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -n --native -k --kernel -h --heap -i --interval -x --exposure -o --output -b --binary --format --from --select --resolve --aggregate --diff --top -P --pipe --json --web --host --port --open --links -? --help --usage -V --version --licenses" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "-p --pid -w --where -C --children -t --timeout -s --sleepless -c --cpu -m --memory -f --full -g --gc -n --native -k --kernel -h --heap -i --interval -x --exposure -o --output -b --binary --format --from --select --resolve --aggregate --diff --top -P --pipe --json --tui --web --host --port --open --links -? --help --usage -V --version --licenses" -- "$cur")
   else
     mapfile -t COMPREPLY < <(compgen -c -- "$cur")
   fi

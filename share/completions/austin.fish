@@ -26,6 +26,7 @@ complete -c austin -l diff -r -F -d 'Write how the samples differ from those of 
 complete -c austin -l top -x -a '10 20 50' -d 'Rows of each table of a summary'
 complete -c austin -s 'P' -l pipe -d 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal'
 complete -c austin -l json -d 'With --where: write one JSON document, for programs'
+complete -c austin -l tui -d 'Show live in the terminal where time or memory goes: a top for Python'
 complete -c austin -l web -d 'Show the samples as they come, or those of --from, as a flame graph in a browser'
 complete -c austin -l host -x -a '127.0.0.1 0.0.0.0 localhost' -d 'With --web: listen on this address'
 complete -c austin -l port -x -a '0 8080' -d 'With --web: listen on this port'

@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName austin, austinp -ScriptBlock {
     @{ Name = '-P'; Tip = 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal' }
     @{ Name = '--pipe'; Tip = 'For a program that reads the samples as they come: write each at once, all there is to know into the output and nothing to the terminal' }
     @{ Name = '--json'; Tip = 'With --where: write one JSON document, for programs' }
+    @{ Name = '--tui'; Tip = 'Show live in the terminal where time or memory goes: a top for Python' }
     @{ Name = '--web'; Tip = 'Show the samples as they come, or those of --from, as a flame graph in a browser' }
     @{ Name = '--host'; Tip = 'With --web: listen on this address' }
     @{ Name = '--port'; Tip = 'With --web: listen on this port' }

@@ -316,6 +316,13 @@ export const austinOptions = [
     help: "With --where: write one JSON document, for programs.",
   },
   {
+    long: "tui",
+    kind: "flag",
+    group: "Views",
+    help:
+      "Show live in the terminal where time or memory goes: a top for Python. With --from, show a finished file.",
+  },
+  {
     long: "web",
     kind: "flag",
     group: "Views",

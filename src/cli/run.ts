@@ -52,6 +52,10 @@ export async function run(
     const { linksCommand } = await import("./commands/links.ts");
     return linksCommand(parsed.values.links);
   }
+  if (parsed.values.tui) {
+    const { tuiCommand } = await import("./commands/tui.ts");
+    return tuiCommand(parsed, programName);
+  }
   const environment = { AUSTIN_FORMAT: Deno.env.get("AUSTIN_FORMAT") };
   if (parsed.values.web) {
     const { webCommand } = await import("./commands/web.ts");

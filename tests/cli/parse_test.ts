@@ -44,6 +44,7 @@ Deno.test("parse() fills in defaults", () => {
     top: 20,
     pipe: false,
     json: false,
+    tui: false,
     web: false,
     host: "127.0.0.1",
     port: 0,
