@@ -9,6 +9,8 @@ import { dirname } from "node:path";
 import { helpText } from "../src/cli/help.ts";
 import { austinTable } from "../src/cli/options.ts";
 import { VERSION } from "../src/cli/version.ts";
+import { CHEAT_SHEET } from "./cheat_sheet.ts";
+import { cheatSheet } from "./docs/cheat_sheet.ts";
 import { bashCompletion } from "./docs/completions/bash.ts";
 import { fishCompletion } from "./docs/completions/fish.ts";
 import { powershellCompletion } from "./docs/completions/powershell.ts";
@@ -35,6 +37,7 @@ export function documents(readme: string): Record<string, string> {
   const completions = "share/completions";
   return {
     "README.md": withOptions(readme),
+    [CHEAT_SHEET]: cheatSheet(austinTable, { readme, version: VERSION }),
     "share/man/austin.1": manualPage(austinTable, { readme, version: VERSION }),
     [`${completions}/austin.bash`]: bashCompletion(austinTable),
     [`${completions}/_austin`]: zshCompletion(austinTable),

@@ -11,6 +11,7 @@ import {
   type OptionTable,
   takesArgument,
 } from "../../src/cli/options.ts";
+import { groupsOf } from "./groups.ts";
 import { tableUnder } from "./markdown.ts";
 
 /** Where the rest of the page is taken from. */
@@ -50,7 +51,7 @@ export function manualPage(table: OptionTable, sources: ManualSources): string {
     roff(description),
     ...table.epilogue.slice(0, -1).flatMap((text) => [".PP", roff(text)]),
     ".SH OPTIONS",
-    ...groups(table).flatMap((group) => section(table, group)),
+    ...groupsOf(table).flatMap((group) => section(table, group)),
     ".SH ENVIRONMENT",
     ...tableUnder(readme, "Environment").flatMap(term),
     ".SH EXIT STATUS",
@@ -63,10 +64,6 @@ export function manualPage(table: OptionTable, sources: ManualSources): string {
     ".BR ptrace (2),",
     ".BR capabilities (7)",
   ].join("\n") + "\n";
-}
-
-function groups({ options }: OptionTable): string[] {
-  return [...new Set(options.map(({ group }) => group))];
 }
 
 function section(table: OptionTable, group: string): string[] {
