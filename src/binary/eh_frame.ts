@@ -51,10 +51,12 @@ export function unwindTable(
 ): UnwindTable | null {
   const index = readIndex(memory, address, size);
   if (index === null) return null;
-  const cies = new Map<number, Cie | null>();
+  const cies = new Map<number, Cie>();
   const cieAt = (at: number) => {
-    let cie = cies.get(at);
-    if (cie === undefined) cies.set(at, cie = readCie(memory, at));
+    const known = cies.get(at);
+    if (known !== undefined) return known;
+    const cie = readCie(memory, at);
+    if (cie !== null) cies.set(at, cie);
     return cie;
   };
   return {

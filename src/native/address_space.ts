@@ -18,8 +18,8 @@ import { type CodeFiles, CodeImage } from "./code_image.ts";
 export interface AddressSpaceOptions {
   readonly memory: RemoteMemory;
   readonly files: CodeFiles;
-  /** @returns all mappings in order of their addresses; none when the process has ended. */
-  readonly readMappings: () => readonly Mapping[];
+  /** @returns all mappings in order of their addresses; null when they cannot be had. */
+  readonly readMappings: () => readonly Mapping[] | null;
   /** Told all mappings whenever code may have come or gone. */
   readonly onRead?: (mappings: readonly Mapping[]) => void;
 }
@@ -41,6 +41,8 @@ export class AddressSpace {
   #images = new Map<number, CodeImage | null>();
   #modules: readonly Module[] = [];
   #readUs = -Infinity;
+  /** When the mappings are to be read because a stack could not be unwound. */
+  #doubtedUs = Infinity;
   #nowUs = 0;
   /** Changes whenever code may have come or gone. */
   generation = 0;
@@ -58,7 +60,13 @@ export class AddressSpace {
   /** Reads the mappings anew if it is time to. Call it before a pass. */
   refresh(nowUs: number): void {
     this.#nowUs = nowUs;
-    if (nowUs - this.#readUs >= PERIOD_US) this.#readMappings();
+    const isDue = nowUs - this.#readUs >= PERIOD_US;
+    if (isDue || nowUs >= this.#doubtedUs) this.#readMappings();
+  }
+
+  /** A stack could not be unwound: what is mapped may have changed. Has it read anew soon. */
+  doubt(): void {
+    this.#doubtedUs = Math.min(this.#doubtedUs, this.#readUs + MISS_PERIOD_US);
   }
 
   /** @returns the rules to unwind a frame; null where nothing is known. */
@@ -110,7 +118,10 @@ export class AddressSpace {
 
   #readMappings(): void {
     this.#readUs = this.#nowUs;
-    this.#mappings = this.#options.readMappings();
+    this.#doubtedUs = Infinity;
+    const mappings = this.#options.readMappings();
+    if (mappings === null) return;
+    this.#mappings = mappings;
     const fingerprint = fingerprintOf(this.#mappings);
     this.#modules = modulesOf(this.#mappings);
     if (fingerprint === this.#fingerprint) return;

@@ -299,6 +299,7 @@ export class NativeStacks implements StackTaker {
 
   /** Makes one stack of the kernel's frames, those of machine code and Python's. */
   #compose(sample: Sample, status: WalkStatus, end: UnwindEnd): void {
+    if (end !== UnwindEnd.root) this.#options.space.doubt();
     const python = this.#walker.frames;
     const kernelIds = this.#kernelIds;
     const { frameIds } = sample;

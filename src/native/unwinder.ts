@@ -41,7 +41,7 @@ export interface RuleSource {
 export class Unwinder implements Machine {
   readonly #source: RuleSource;
   readonly #architecture: Architecture;
-  readonly #rules = new Map<number, FrameRules | null>();
+  readonly #rules = new Map<number, FrameRules>();
   readonly #registers = new Registers();
   readonly #caller = new Registers();
   #stack: StackCopy | null = null;
@@ -107,12 +107,13 @@ export class Unwinder implements Machine {
   }
 
   #rulesAt(address: number): FrameRules | null {
-    let rules = this.#rules.get(address);
-    if (rules === undefined) {
-      if (this.#rules.size >= MAX_KNOWN_INSTRUCTIONS) this.#rules.clear();
-      rules = this.#source.rulesAt(address);
-      this.#rules.set(address, rules);
-    }
+    const known = this.#rules.get(address);
+    if (known !== undefined) return known;
+    // That there are none is not kept: they may not have been readable just now.
+    const rules = this.#source.rulesAt(address);
+    if (rules === null) return null;
+    if (this.#rules.size >= MAX_KNOWN_INSTRUCTIONS) this.#rules.clear();
+    this.#rules.set(address, rules);
     return rules;
   }
 

@@ -77,7 +77,7 @@ export class NativeProbe {
       files: codeFiles(pid),
       readMappings: () => {
         const mappings = readMappings(pid);
-        return typeof mappings === "string" ? [] : mappings;
+        return typeof mappings === "string" ? null : mappings;
       },
       onRead: (mappings) => this.#noteNew(mappings, told),
     });
