@@ -89,6 +89,16 @@ function shimOf({ symbols }: Library): Shim {
       ),
     listProcesses: (into) =>
       symbols.austin_list_processes?.(own(into), into.length) ?? FAILED,
+    listThreads: (pid, into) =>
+      processes.use(
+        pid,
+        (process) =>
+          symbols.austin_list_threads?.(process, own(into), into.length) ??
+            FAILED,
+      ),
+    listChildren: (pid, into) =>
+      symbols.austin_list_children?.(pid, own(into), into.length) ?? FAILED,
+    codeFlags: (pid) => symbols.austin_code_flags?.(pid) ?? FAILED,
     halter: halterOf(symbols),
     memoryFile: (bytes) => {
       const file = symbols.austin_memory_file?.(

@@ -114,6 +114,33 @@ export const symbols = {
     result: "i32",
     optional: true,
   },
+  // macOS.
+  austin_list_threads: {
+    parameters: [
+      "i32", // int32_t process
+      "buffer", // uint8_t *into
+      "i32", // int32_t size
+    ],
+    result: "i32",
+    optional: true,
+  },
+  austin_list_children: {
+    parameters: [
+      "i32", // int32_t pid
+      "buffer", // uint8_t *into
+      "i32", // int32_t size
+    ],
+    result: "i32",
+    optional: true,
+  },
+  austin_code_flags: {
+    parameters: [
+      "i32", // int32_t pid
+    ],
+    result: "i32",
+    optional: true,
+  },
+  // Linux.
   austin_halt: {
     parameters: [
       "i32", // int32_t pid

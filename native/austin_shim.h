@@ -77,14 +77,6 @@ AUSTIN_API double austin_sleep_until(double deadline);
 AUSTIN_API int32_t austin_record_stop_signals(void);
 
 /*
- * Linux: a command is launched between these two. With file capabilities the
- * entry stub has blocked SIGUSR1, which opens the runtime's debugger; children
- * would inherit that, so meanwhile it is let through, to its default action.
- */
-AUSTIN_API void austin_begin_launch(void);
-AUSTIN_API void austin_end_launch(void);
-
-/*
  * Asks for precise wake-ups of the calling thread. Children inherit that, so a
  * command is launched before. Returns 0, or -1.
  */
@@ -105,6 +97,14 @@ AUSTIN_API int32_t austin_take_stop_signal(void);
 AUSTIN_API void austin_log(int32_t severity, const uint8_t *line);
 
 #if defined(__linux__)
+
+/*
+ * A command is launched between these two. With file capabilities the
+ * entry stub has blocked SIGUSR1, which opens the runtime's debugger; children
+ * would inherit that, so meanwhile it is let through, to its default action.
+ */
+AUSTIN_API void austin_begin_launch(void);
+AUSTIN_API void austin_end_launch(void);
 
 /* Bytes of a page of memory. */
 AUSTIN_API int32_t austin_page_size(void);
@@ -171,6 +171,28 @@ AUSTIN_API double austin_resident_memory(int32_t process);
  * Returns the bytes that it needs, or one of the codes above.
  */
 AUSTIN_API int32_t austin_list_processes(uint8_t *into, int32_t size);
+
+#elif defined(__APPLE__)
+
+/* A thread of a process. */
+struct austin_thread {
+  uint64_t id;   /* as pthread_threadid_np gives it */
+  uint64_t runs; /* 1 when it is on a processor, or waits for one; else 0 */
+};
+
+/*
+ * Lists the threads of a process. Returns the bytes written, or one of the
+ * codes above; what does not fit in `size` bytes is left out.
+ */
+AUSTIN_API int32_t austin_list_threads(int32_t process, uint8_t *into,
+                                       int32_t size);
+
+/* Lists the ids of a process's children, int32_t each. Returns as above. */
+AUSTIN_API int32_t austin_list_children(int32_t pid, uint8_t *into,
+                                        int32_t size);
+
+/* What the kernel knows of a process's code signature, CS_… of XNU's cs_blobs.h; or -1. */
+AUSTIN_API int32_t austin_code_flags(int32_t pid);
 
 #endif
 

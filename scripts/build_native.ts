@@ -24,7 +24,7 @@ export interface NativeTarget {
   /** zig's name of it. */
   readonly zig: string;
   /** The shim is made of `native/<system>.c`, `native/<system>_*.c` and `native/shared.c`. */
-  readonly system: "linux" | "windows";
+  readonly system: "linux" | "darwin" | "windows";
   /** File name of the shim; `libraryName()` in `ffi/library.ts` says the same. */
   readonly library: string;
 }
@@ -42,6 +42,18 @@ export const nativeTargets: readonly NativeTarget[] = [
     zig: "aarch64-linux-gnu.2.17",
     system: "linux",
     library: "libaustin.so",
+  },
+  {
+    triple: "x86_64-apple-darwin",
+    zig: "x86_64-macos.11.0",
+    system: "darwin",
+    library: "libaustin.dylib",
+  },
+  {
+    triple: "aarch64-apple-darwin",
+    zig: "aarch64-macos.11.0",
+    system: "darwin",
+    library: "libaustin.dylib",
   },
   {
     triple: "x86_64-pc-windows-msvc",
@@ -130,6 +142,14 @@ const PRODUCTS: Readonly<
       options: [...STUB, "-Wl,-T,native/entry_stub.ld"],
       sources: ["native/entry_stub.c"],
       linking: [],
+    },
+  ],
+  darwin: ({ system, library }) => [
+    {
+      name: library,
+      options: [...COMMON, "-O2", "-fPIC", "-fvisibility=hidden", "-shared"],
+      sources: shimSources(system),
+      linking: [`-Wl,-install_name,@rpath/${library}`],
     },
   ],
   // Without a C library: it would be built first, which takes a minute.

@@ -118,3 +118,15 @@ export const MAX_KERNEL_STACK_SIZE = 16 * 1024;
 
 /** Chunks of a thread's data stack; one holds at least 16 KiB, so MAX_FRAMES of usual size need some 500. */
 export const MAX_CHUNKS = 4_096;
+
+/** Bytes of a Mach-O image's load commands; those of large programs take some 10 KiB. */
+export const MAX_MACHO_COMMANDS_SIZE = 256 * 1024;
+
+/** Images in a universal file: there are two machines. Compiled Java begins like one with 45 or more. */
+export const MAX_MACHO_SLICES = 32;
+
+/** Bytes for the list of a process's threads on macOS: 16 each. */
+export const MAX_THREAD_TABLE_SIZE = 64 * 1024;
+
+/** Bytes for the list of a process's children on macOS: 4 each. */
+export const MAX_CHILDREN_TABLE_SIZE = 64 * 1024;

@@ -8,6 +8,7 @@
 
 import type { ByteSource } from "../binary/byte_source.ts";
 import { elfImage } from "./elf_image.ts";
+import { machoImage } from "./macho_image.ts";
 import type { Module } from "./maps.ts";
 import { peImage } from "./pe_image.ts";
 
@@ -60,5 +61,6 @@ export function loadedImage(
   memory: ByteSource,
   module: Module,
 ): LoadedImage | null {
-  return elfImage(memory, module) ?? peImage(memory, module);
+  return elfImage(memory, module) ?? peImage(memory, module) ??
+    machoImage(memory, module);
 }

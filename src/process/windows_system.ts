@@ -2,6 +2,7 @@
 
 import type { Process, System } from "./process.ts";
 import type { ProcessTables } from "./process_tables.ts";
+import { residentMemory } from "./resident_memory.ts";
 import { windowsProcess } from "./windows_process.ts";
 import { WindowsSnapshot } from "./windows_snapshot.ts";
 import { WindowsThreadStates } from "./windows_thread_states.ts";
@@ -26,17 +27,7 @@ export function windowsSystem(tables: ProcessTables): System {
     },
     threadNames: () => new Map(),
     threadStates: (pid) => new WindowsThreadStates(states, pid),
-    residentMemory: (pid) => {
-      let lastBytes = 0;
-      return {
-        read: () => {
-          const bytes = tables.residentMemory(pid);
-          if (bytes > 0) lastBytes = bytes;
-          return lastBytes;
-        },
-        close: () => {},
-      };
-    },
+    residentMemory: (pid) => residentMemory(tables, pid),
     cpuTimeUs: () => null,
     commandLine: () => [],
   };

@@ -208,9 +208,10 @@ function inOrder(modules: readonly Module[]): Module[] {
   ].slice(0, MAX_MODULES);
 }
 
-/** `libpython3.12.so.1.0`, on Windows `python312.dll`. */
+/** `libpython3.12.so.1.0`, on Windows `python312.dll`, on macOS `libpython3.12.dylib` or a framework's `Python`. */
 function isNamedLibpython({ path }: Module): boolean {
-  return /^(lib)?python\d.*\.(so|dll)/i.test(fileName(path));
+  const name = fileName(path);
+  return name === "Python" || /^(lib)?python\d.*\.(so|dll|dylib)/i.test(name);
 }
 
 /** Also `python3.12`, but not what Python's own folders hold. */
