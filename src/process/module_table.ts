@@ -23,7 +23,7 @@ const decoder = new TextDecoder();
 
 /** @returns the images of a process, its executable first. */
 export function readModules(
-  tables: ProcessTables,
+  tables: Pick<ProcessTables, "listModules">,
   pid: number,
 ): Module[] | Refusal {
   const bytes = new Uint8Array(MAX_MODULE_TABLE_SIZE);
