@@ -143,7 +143,7 @@ async function packFor(args: readonly string[]): Promise<void> {
   } else {
     throw new AustinError(
       `Cannot pack for ${target} here`,
-      "pack on that system, or try `deno task compile`",
+      `its deno has to stay as it is signed; use \`deno task compile --target ${target}\``,
     );
   }
 }

@@ -1,9 +1,9 @@
-/** Where the kernel lacks a call, and where a Python is what an emulator runs. */
+/** Where the kernel lacks a call, and where a Python is for another machine than ours. */
 
 import assert from "node:assert/strict";
 import { pythons } from "../../scripts/pythons.ts";
 import { debianPackages, debianRoot } from "../support/debian_root.ts";
-import { slowTier, testNeeding, tool } from "../support/needs.ts";
+import { rootUser, slowTier, testNeeding, tool } from "../support/needs.ts";
 import { program, run } from "../support/program.ts";
 import { startCommand, startTarget } from "../support/target.ts";
 
@@ -55,5 +55,22 @@ testNeeding(
     assert.equal(code, 0, stderr);
     const stacks = stdout.match(/;<string>:<module>:4;<string>:f:3 \d+$/gm);
     assert.ok(stacks !== null && stacks.length > 20, stdout.slice(-2000));
+  },
+);
+
+testNeeding(
+  [slowTier, rootUser, tool("chroot"), ...debianPackages],
+  "austin says that it does not sample a 32-bit Python",
+  async () => {
+    const folder = await debianRoot("bookworm", "python3.11-minimal", "i386");
+    const work = "print('ready {}', flush=True)\nwhile True: pass";
+    await using target = await startCommand(
+      ["chroot", folder, "/usr/bin/python3.11", "-c", work],
+      "",
+    );
+    const { code, stderr } = await run([program, "-p", `${target.pid}`]);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /it runs a 32-bit Python 3\.11\.2/);
+    assert.match(stderr, /^hint: 64-bit CPython 3\.8 to 3\.15 work$/m);
   },
 );
