@@ -39,7 +39,7 @@ function startAsEditor(args: readonly string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** @param onData is told when there is something. */
+/** @param onData is told once, when there is something. */
 async function collect(
   child: Deno.ChildProcess,
   onData: () => void = () => {},
@@ -48,7 +48,7 @@ async function collect(
   const said = new Response(child.stderr).text();
   for await (const piece of child.stdout) {
     pieces.push(piece);
-    onData();
+    if (pieces.length === 1) onData();
   }
   const [{ code }, stderr] = [await child.status, await said];
   await child.stdin.close();
