@@ -22,6 +22,8 @@ export interface Shim
   readonly sameBytes: SameBytes;
   /** @returns bytes of a page of memory. */
   pageSize(): number;
+  /** @returns false when standard output is a pipe whose reader has gone, where that can be told. */
+  outputIsRead(): boolean;
   /** SIGINT and SIGTERM are recorded from now on. */
   recordStopSignals(): void;
   /** Launches a command, which inherits no signal mask of ours. */
@@ -67,6 +69,7 @@ function shimOf({ symbols }: Library): Shim {
       }
     },
     sleepPrecisely: () => void symbols.austin_sleep_precisely(),
+    outputIsRead: () => symbols.austin_output_is_read?.() !== 0,
     pageSize: () => symbols.austin_page_size?.() ?? FAILED,
     openFile: (path) =>
       symbols.austin_open_file?.(encoder.encode(`${path}\0`)) ?? FAILED,

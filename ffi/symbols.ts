@@ -57,6 +57,7 @@ export const symbols = {
   austin_begin_launch: { parameters: [], result: "void", optional: true },
   austin_end_launch: { parameters: [], result: "void", optional: true },
   austin_page_size: { parameters: [], result: "i32", optional: true },
+  austin_output_is_read: { parameters: [], result: "i32", optional: true },
   austin_open_file: {
     parameters: [
       "buffer", // const uint8_t *path

@@ -118,6 +118,9 @@ AUSTIN_API int32_t austin_open_file(const uint8_t *path);
 AUSTIN_API int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size);
 AUSTIN_API void austin_close_file(int32_t file);
 
+/* 0 when standard output is a pipe whose reader has gone, else 1. Nothing is written. */
+AUSTIN_API int32_t austin_output_is_read(void);
+
 /* Makes a file in memory that a library can be loaded from. Returns a handle, or -1. */
 AUSTIN_API int32_t austin_memory_file(const uint8_t *bytes, int32_t size);
 

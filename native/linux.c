@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/auxv.h>
@@ -129,6 +130,11 @@ int32_t austin_read_file(int32_t file, uint8_t *into, int32_t size) {
 }
 
 void austin_close_file(int32_t file) { close(file); }
+
+int32_t austin_output_is_read(void) {
+  struct pollfd output = {.fd = STDOUT_FILENO};
+  return poll(&output, 1, 0) < 1 || !(output.revents & POLLERR);
+}
 
 /* As the entry stub does it: a library may be mapped from a file that must not be executed. */
 int32_t austin_memory_file(const uint8_t *bytes, int32_t size) {

@@ -27,6 +27,7 @@ import {
   type SessionOptions,
 } from "../../sampling/session.ts";
 import { Statistics } from "../../sampling/statistics.ts";
+import { ReaderWatcher, wantsReader } from "../reader_watcher.ts";
 import { Reporter } from "../reporter.ts";
 import { logReads, logRuntime } from "../run_log.ts";
 import type { SampleSettings } from "../settings.ts";
@@ -123,8 +124,9 @@ function sample(run: Run): SessionEnd {
     reporter.found(pid, pid === tree.rootPid, runtime.version);
     logRuntime(log, pid, runtime, () => system.process(pid).modules());
   });
+  const watcher = wantsReader(settings) ? new ReaderWatcher(shim) : statusLine;
   const names = wantsNames(settings)
-    ? new NameWatcher({ shim, system }, statusLine)
+    ? new NameWatcher({ shim, system }, watcher)
     : null;
   const tree = new ProcessTree(target.pid, settings.children, discovery);
   findPythons({
@@ -153,7 +155,7 @@ function sample(run: Run): SessionEnd {
     intervalUs: settings.intervalUs,
     endUs,
     patienceUs: settings.children ? Infinity : settings.timeoutMs * 1_000,
-    watcher: names ?? statusLine,
+    watcher: names ?? watcher,
   });
   const durationUs = Math.round(shim.now()) - startUs;
   names?.look();
