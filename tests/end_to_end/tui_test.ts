@@ -479,10 +479,25 @@ testTui("--tui does not leave a sampler behind when it is killed", async () => {
   const sampler = parentOf(target);
   assert.ok(wordsOf(sampler).includes("--pipe"));
   Deno.kill(parentOf(sampler), "SIGKILL");
-  await until(() =>
-    wordsOf(sampler).length <= 1 && wordsOf(target).length <= 1
-  );
+  await until(() => hasEnded(sampler) && hasEnded(target));
 });
+
+testTui(
+  "--tui leaves no sampler behind that has nothing to write",
+  async () => {
+    await using target = await startTarget(python!, "idle.py", [60]);
+    await using terminal = await openTerminal(SIZE);
+    await terminal.type(`${program} --tui -s -p ${target.pid}\n`);
+    await terminal.until((screen) => /Nothing was on a CPU/.test(screen));
+    await until(() => samplers(target).length === 1);
+    Deno.kill(await viewPid(target), "SIGKILL");
+    await until(() => samplers(target).length === 0);
+  },
+);
+
+function hasEnded(pid: number): boolean {
+  return wordsOf(pid).length <= 1;
+}
 
 function parentOf(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);

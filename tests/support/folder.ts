@@ -1,13 +1,13 @@
 /** Folders that tests make and look into. */
 
 /** Gives a test a folder with a space in its name that everybody may enter, and removes it. */
-export async function inFolder(
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
+export async function inFolder<Result>(
+  test: (folder: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await Deno.makeTempDir({ prefix: "austin with a space " });
   try {
     await Deno.chmod(folder, 0o755);
-    await test(folder);
+    return await test(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

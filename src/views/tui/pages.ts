@@ -60,7 +60,10 @@ export function showNothing(page: Page): Shown {
 
 function waitingText({ phase, isLive }: Session): string {
   if (phase === "ended") return "There are no samples.";
-  return isLive ? "Waiting for a Python to sample…" : "Reading…";
+  if (!isLive) return "Reading…";
+  return phase === "waiting"
+    ? "Waiting for a Python to sample…"
+    : "Nothing was on a CPU yet, or took memory.";
 }
 
 /** The keys. */

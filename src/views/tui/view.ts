@@ -177,13 +177,16 @@ class View {
     const { recorder } = this;
     recorder.time++;
     this.#endMs = nowMs;
-    const { samples } = recorder;
-    if (samples !== null && this.#phase === "waiting") {
+    const { samples, facts } = recorder;
+    // A Python was found when its sampler writes the head.
+    if (facts.size > 0 && this.#phase === "waiting") {
       this.#phase = "sampling";
       this.#startMs = nowMs;
     }
-    if (!this.#options.source.isLive) return;
-    const pids = samples?.processes ?? [];
+    const { source } = this.#options;
+    if (!source.isLive) return;
+    const given = source.pid === null ? [] : [source.pid];
+    const pids = samples?.processes ?? given;
     this.#gauges.update(nowMs, samples?.samples ?? 0, pids);
   }
 

@@ -258,6 +258,7 @@ Deno.test("Screens say why there is nothing to see", () => {
     screenAfter({ profile: "", session: session! }).grid.toString();
   assert.match(at({ phase: "waiting" }), /Waiting for a Python/);
   assert.match(at({ phase: "waiting", isLive: false }), /Reading…/);
+  assert.match(at({ phase: "sampling" }), /Nothing was on a CPU yet/);
   assert.match(at({ phase: "ended" }), /There are no samples/);
   assert.match(at({ trouble: "It broke" }), /It broke$/);
 });
