@@ -169,7 +169,7 @@ testNeeding(
   "austin writes what Austin 3.7.0 writes",
   async () => {
     await using target = await startTarget(python!, "split.py", [60, 4]);
-    const args = ["-P", "-i", "5ms", "-x", "2", "-p", String(target.pid)];
+    const args = ["-P", "-i", "1ms", "-x", "3", "-p", String(target.pid)];
     const ours = parseCollapsed((await austin(args)).stdout);
     const real = parseCollapsed(await runRealAustin(args));
     const keys = (entries: Collapsed["head"]) => entries.map(([key]) => key);
