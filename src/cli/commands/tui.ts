@@ -23,6 +23,9 @@ import { usageError } from "../usage_error.ts";
 import { startSampler } from "../view_sampler.ts";
 import { openServices, saveProfile } from "./tui_services.ts";
 
+/** Time for which a file is read before others have their turn. */
+const BUSY_MS = 30;
+
 /** Shows what a command line says. @returns the exit code. @throws AustinError */
 export async function tuiCommand(
   parsed: Parsed<AustinOption>,
@@ -117,6 +120,7 @@ function samplerSource(
     outputNote: operands.length === 0
       ? "A process that was attached to keeps its output where it is."
       : "Standard output is discarded, standard error is below; there is nothing to read.",
+    readShare: () => null,
     async read(index, take) {
       let samples = 0;
       const end = await sampler.read(index, (event) => {
@@ -132,23 +136,27 @@ function samplerSource(
 
 /** Shows a file as far as it can be read. */
 function fileSource(path: string): Source {
+  let readShare: number | null = null;
   return {
     title: path,
     pid: null,
     isLive: false,
     output: new LineTail(),
     outputNote: "A file has no output.",
+    readShare: () => readShare,
     async read(index, take) {
       using input = openInput(path);
       const decoder = new DetectingDecoder(index);
       let samples = 0;
+      let size = 0;
       try {
-        for await (const chunk of input.chunks()) {
+        for await (const chunk of politely(input.chunks())) {
           for (const event of decoder.decode(chunk)) {
             if (event.kind === "sample") samples++;
             take(event);
           }
-          await othersFirst();
+          size += chunk.length;
+          readShare = input.size === null ? null : size / input.size;
         }
         for (const event of decoder.end()) take(event);
         return "";
@@ -160,7 +168,15 @@ function fileSource(path: string): Source {
   };
 }
 
-/** Lets keys be read and the screen be drawn. */
-function othersFirst(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets keys be read and the screen be drawn in between. */
+async function* politely<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+): AsyncGenerator<Item, void, void> {
+  let sinceMs = performance.now();
+  for await (const item of items) {
+    yield item;
+    if (performance.now() - sinceMs < BUSY_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    sinceMs = performance.now();
+  }
 }

@@ -60,11 +60,18 @@ function drawTabs(grid: Grid, { ui, session }: HeaderContent): void {
   grid.putRight(0, grid.columns - 1, state, THEME.openTab);
 }
 
-function stateText({ isPaused }: Ui, { phase, elapsedUs }: Session): string {
+function stateText(
+  { isPaused }: Ui,
+  { phase, elapsedUs, isLive, readShare }: Session,
+): string {
   const time = clock(elapsedUs / 1e6);
+  if (phase === "ended") return `${isLive ? "ended" : "duration"} ${time}`;
+  if (!isLive) {
+    const share = Math.floor(100 * (readShare ?? 0));
+    return readShare === null ? "reading" : `reading ${share}%`;
+  }
   if (isPaused) return `paused ${time}`;
-  if (phase === "waiting") return "waiting";
-  return phase === "ended" ? `ended ${time}` : `● ${time}`;
+  return phase === "waiting" ? "waiting" : `● ${time}`;
 }
 
 function drawTarget(grid: Grid, row: number, { pid, title }: Session): void {

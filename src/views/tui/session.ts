@@ -12,6 +12,8 @@ export interface Session {
   /** Whether samples come from a process now, not from a file. */
   readonly isLive: boolean;
   readonly phase: Phase;
+  /** How much of a file has been read, of 1; null where that is not known. */
+  readonly readShare: number | null;
   /** How it ended, when that was not as it should. */
   readonly trouble: string;
   /** Duration so far. */

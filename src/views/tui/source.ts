@@ -17,6 +17,8 @@ export interface Source {
   readonly output: LineTail;
   /** What becomes of the command's output; empty where there is no command. */
   readonly outputNote: string;
+  /** @returns how much of a file has been read, of 1; null where that is not known. */
+  readShare(): number | null;
   /**
    * Reads all there is.
    * @returns how it ended, for people; empty when it ended as it should.

@@ -20,8 +20,9 @@ import type { ColourDepth } from "./style.ts";
 import { Terminal, type TerminalEvent } from "./terminal.ts";
 import { INITIAL_UI, type Ui } from "./ui.ts";
 
-/** Time between two refreshes. */
+/** Time between two refreshes, and the most that it becomes. */
 const PERIOD_MS = 250;
+const MAX_PERIOD_MS = 2_000;
 
 /** A refresh that took long is followed by so many times as much of a pause. */
 const REST = 12;
@@ -132,11 +133,13 @@ class View {
     );
     this.#ui = screen.ui;
     this.#content = screen.content;
-    await this.#terminal.write(this.#painter.paint(screen.grid));
+    const text = this.#painter.paint(screen.grid);
     const tookMs = performance.now() - startMs;
+    await this.#terminal.write(text);
     clearTimeout(this.#timer);
     if (this.#phase === "ended") return;
-    const pauseMs = Math.max(PERIOD_MS, REST * tookMs);
+    const restMs = Math.min(REST * tookMs, MAX_PERIOD_MS);
+    const pauseMs = Math.max(PERIOD_MS, restMs);
     this.#timer = setTimeout(() => this.#inbox.push({ kind: "tick" }), pauseMs);
   }
 
@@ -242,6 +245,7 @@ class View {
       pid: this.#pidOf(source),
       isLive: source.isLive,
       phase: this.#phase,
+      readShare: source.readShare(),
       trouble: this.#trouble,
       elapsedUs: this.#elapsedUs(nowMs),
       rate,

@@ -260,6 +260,8 @@ Deno.test("Screens say why there is nothing to see", () => {
   assert.match(at({ phase: "waiting", isLive: false }), /Reading…/);
   assert.match(at({ phase: "sampling" }), /Nothing was on a CPU yet/);
   assert.match(at({ phase: "ended" }), /There are no samples/);
+  assert.match(at({ isLive: false, readShare: 0.437 }), / reading 43%\n/);
+  assert.match(at({ isLive: false, phase: "ended" }), / duration 0:00\n/);
   assert.match(at({ trouble: "It broke" }), /It broke$/);
 });
 

@@ -31,6 +31,7 @@ export const SESSION: Session = {
   pid: 42,
   isLive: true,
   phase: "sampling",
+  readShare: null,
   trouble: "",
   elapsedUs: 500_000,
   rate: 9_876,
