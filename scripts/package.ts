@@ -38,6 +38,8 @@ export interface PackagesOptions {
   readonly kinds: readonly string[];
   /** Whether a missing platform is a failure. */
   readonly allPlatforms: boolean;
+  /** Deno's names of the platforms; all when not given. */
+  readonly targets?: readonly string[];
   /** From 1, the fastest, to 9, the smallest; 6 when not given. */
   readonly compression?: Compression;
   /** Where the packages go, in a folder for each kind. */
@@ -48,7 +50,10 @@ export interface PackagesOptions {
 export async function makePackages(options: PackagesOptions): Promise<void> {
   const { kinds, allPlatforms, compression = 6, output } = options;
   const shared = { root, compression, run: runOrFail };
-  const programs = await findPrograms(allPlatforms);
+  const wanted = platforms.filter(({ target }) =>
+    options.targets?.includes(target) ?? true
+  );
+  const programs = await findPrograms(wanted, allPlatforms);
   const archives = await emptyFolder(`${output}/archives`);
   const builds: Build[] = [];
   for (const [platform, program] of programs) {
@@ -66,11 +71,12 @@ export async function makePackages(options: PackagesOptions): Promise<void> {
 
 /** @returns the programs that were packed, by platform. */
 async function findPrograms(
+  wanted: readonly Platform[],
   allPlatforms: boolean,
 ): Promise<Map<Platform, string>> {
   const found = new Map<Platform, string>();
   const missing: string[] = [];
-  for (const platform of platforms) {
+  for (const platform of wanted) {
     const program = programOf(platform);
     if (await isFile(program)) found.set(platform, program);
     else missing.push(platform.target);

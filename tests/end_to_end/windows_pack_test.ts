@@ -49,6 +49,7 @@ testNeeding(
       const env = {
         DENO_V8_FLAGS: "--no-such-flag",
         Node_Options: "--no-such-option",
+        DENO_DIR: "mine",
         MINE: "ünï",
       };
       const shown = "['DENO_V8_FLAGS','NODE_OPTIONS','DENO_DIR','MINE']";
@@ -64,7 +65,7 @@ testNeeding(
       const first = await run();
       assert.match(
         first.stdout,
-        /^\['--no-such-flag', '--no-such-option', None, '\\xfcn\\xef'\]$/m,
+        /^\['--no-such-flag', '--no-such-option', 'mine', '\\xfcn\\xef'\]$/m,
         first.stdout + first.stderr,
       );
       const cache = `${folder}/austin`;

@@ -35,8 +35,15 @@ const WINDOWS_LIBRARIES = ["KERNEL32.dll", "ADVAPI32.dll", "ntdll.dll"];
 
 const GLIBC_FLOOR = [2, 17] as const;
 
+/** What is checked of each system; macOS has `tests/binary/macho_test.ts`. */
+const CHECKS: Readonly<Record<string, typeof checkLinux>> = {
+  linux: checkLinux,
+  windows: checkWindows,
+};
+
 for (const target of nativeTargets) {
-  const check = target.system === "windows" ? checkWindows : checkLinux;
+  const check = CHECKS[target.system];
+  if (check === undefined) continue;
   testNeeding(
     [tool("readelf"), tool("objdump")],
     `the native parts for ${target.triple} export and need what they should`,

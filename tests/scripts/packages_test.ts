@@ -32,7 +32,13 @@ const building = [isLinux, tool("xz"), tool("dpkg-buildpackage"), tool("dh")];
 if (building.every(({ met }) => met)) {
   Deno.test.beforeAll(async () => {
     const kinds = ["pypi", "debian", "homebrew", "conda", "snap", "npm"];
-    await makePackages({ kinds, allPlatforms: false, compression: 1, output });
+    await makePackages({
+      kinds,
+      allPlatforms: true,
+      targets: [Deno.build.target],
+      compression: 1,
+      output,
+    });
   });
 }
 Deno.test.afterAll(() => Deno.remove(output, { recursive: true }));
