@@ -125,7 +125,8 @@ testTui("--tui tells what is looked at", async () => {
     const megabytes = Number(/VmRSS:\s*(\d+)/.exec(status)![1]) / 1024;
     const shown = Number(/([\d.]+)MB\n/.exec(screen)![1]);
     assert.ok(Math.abs(shown / megabytes - 1) < 0.2, screen);
-  }, { words: ["-i", "1ms"] });
+    // Wide enough for the command line, wherever this repository lies.
+  }, { words: ["-i", "1ms"], size: { columns: 400, rows: 24 } });
 });
 
 testTui("--tui has a view behind each key", async () => {
