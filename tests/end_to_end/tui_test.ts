@@ -204,7 +204,9 @@ testTui(
 
 /** @returns the width of each block of the flame graph below `rounds`; NaN when it is not there. */
 function blockWidths(screen: string): (name: string) => number {
-  const level = /▏rounds *\n(.*)\n/.exec(screen)?.[1] ?? "";
+  // A screen comes without the blanks at the ends of its lines.
+  const level = (/▏rounds *\n(.*)\n/.exec(screen)?.[1] ?? "")
+    .padEnd(SIZE.columns);
   const blocks = [...level.matchAll(/▏(\w+)[^▏]*/g)];
   const widths = new Map(blocks.map(([block, name]) => [name, block.length]));
   return (name) => widths.get(name) ?? NaN;
