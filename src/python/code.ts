@@ -3,7 +3,7 @@
  *
  * A code object is believed when its type is called `code`, which is looked up
  * once. Reading one takes some five system calls, so the sampler does it once
- * for each and notices later by `areUnchanged` whether others took their places.
+ * for each and notices later by `changed` whether others took their places.
  * 3.12 Include/cpython/code.h PyCodeObject
  */
 
@@ -83,7 +83,7 @@ export class CodeReader {
     const lineTable = this.#readBytes(lineTableAt);
     if (file === null || scope === null || lineTable === null) return null;
     // What was read in several steps may be of two code objects.
-    if (!this.#fingerprints.areCurrent([{ fingerprint }])) return null;
+    if (this.#fingerprints.changed([{ fingerprint }]).length > 0) return null;
     return {
       address,
       file,
@@ -108,11 +108,11 @@ export class CodeReader {
     return true;
   }
 
-  /** @returns whether the same code objects are still at their addresses. */
-  areUnchanged(codes: readonly Fingerprinted[]): boolean {
+  /** @returns those of some code objects that are no longer at their addresses. */
+  changed<T extends Fingerprinted>(codes: readonly T[]): readonly T[] {
     // What is read of them from now on is read anew.
     this.#memory.forget();
-    return this.#fingerprints.areCurrent(codes);
+    return this.#fingerprints.changed(codes);
   }
 
   /**

@@ -77,31 +77,46 @@ export class Fingerprints {
     return copied === size ? fingerprint : null;
   }
 
-  /** @returns whether what all the fingerprints were taken of is still there. */
-  areCurrent(all: readonly Fingerprinted[]): boolean {
+  /** @returns those of which something else is there by now. */
+  changed<T extends Fingerprinted>(all: readonly T[]): readonly T[] {
+    const changed: T[] = [];
     for (let from = 0; from < all.length; from += BATCH) {
       const to = Math.min(from + BATCH, all.length);
-      if (!this.#areSame(all, from, to)) return false;
+      this.#findChanged(all, from, to, changed);
     }
-    return true;
+    return changed;
   }
 
-  #areSame(all: readonly Fingerprinted[], from: number, to: number): boolean {
-    let size = 0;
-    for (let i = from; i < to; i++) size += all[i]!.fingerprint.bytes.length;
-    if (size > this.#bytes.length) this.#bytes = new Uint8Array(2 * size);
-    const count = this.#list(all, from, to);
-    const bytes = this.#bytes;
-    if (this.#memory.readRegions(this.#table, count, bytes) !== size) {
-      return false;
+  #findChanged<T extends Fingerprinted>(
+    all: readonly T[],
+    from: number,
+    to: number,
+    changed: T[],
+  ): void {
+    if (!this.#copy(all, from, to)) {
+      if (to - from === 1) changed.push(all[from]!);
+      else {
+        for (let i = from; i < to; i++) {
+          this.#findChanged(all, i, i + 1, changed);
+        }
+      }
+      return;
     }
     let at = 0;
     for (let i = from; i < to; i++) {
       const then = all[i]!.fingerprint.bytes;
-      if (!isSame(then, bytes, at, this.#counts)) return false;
+      if (!isSame(then, this.#bytes, at, this.#counts)) changed.push(all[i]!);
       at += then.length;
     }
-    return true;
+  }
+
+  /** Copies what some fingerprints were taken of. @returns whether all of it could be read. */
+  #copy(all: readonly Fingerprinted[], from: number, to: number): boolean {
+    let size = 0;
+    for (let i = from; i < to; i++) size += all[i]!.fingerprint.bytes.length;
+    if (size > this.#bytes.length) this.#bytes = new Uint8Array(2 * size);
+    const count = this.#list(all, from, to);
+    return this.#memory.readRegions(this.#table, count, this.#bytes) === size;
   }
 
   /** Writes the regions of some fingerprints into the table. @returns how many they are. */

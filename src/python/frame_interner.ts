@@ -104,9 +104,7 @@ export class FrameInterner {
   /** Ends a walk. @returns whether every code object that it met was the one that it was taken for. */
   prove(): Proof {
     const doubted = this.#doubted;
-    if (doubted.length > 0 && !this.#codes.areUnchanged(doubted)) {
-      this.#forgetChanged();
-    }
+    if (doubted.length > 0) this.#replaceChanged();
     if (this.#hasChanged) return Proof.changed;
     for (let i = 0; i < doubted.length; i++) doubted[i]!.stamp = this.#stamp;
     return this.#hasNew ? Proof.unsure : Proof.ok;
@@ -126,7 +124,7 @@ export class FrameInterner {
     this.#entry = entry;
     const id = this.#table[entry + 3]!;
     if (id !== 0 && id !== FORGOTTEN) {
-      if (this.#table[entry + 7] !== this.#stamp) this.#doubt(entry);
+      if (this.#table[entry + 7] !== this.#stamp) this.#doubtEntry(entry);
       return id - 1;
     }
     return this.#resolve(
@@ -203,23 +201,27 @@ export class FrameInterner {
   }
 
   /** Notes that the code object of an entry needs a proof, unless it has one already. */
-  #doubt(entry: number): void {
+  #doubtEntry(entry: number): void {
     const table = this.#table;
     const known = this.#known.get(
       table[entry + 1]! * 4294967296 + table[entry]!,
     );
     if (known === undefined) return;
     if (known.stamp === this.#stamp) table[entry + 7] = this.#stamp;
-    else if (known.walk !== this.#walk) {
-      known.walk = this.#walk;
-      this.#doubted.push(known);
-    }
+    else this.#doubt(known);
   }
 
-  #forgetChanged(): void {
-    for (const known of this.#doubted) {
-      if (!this.#codes.areUnchanged([known])) this.#forget(known);
-    }
+  #doubt(known: KnownCode): void {
+    if (known.walk === this.#walk) return;
+    known.walk = this.#walk;
+    this.#doubted.push(known);
+  }
+
+  /** Forgets code objects that others took the places of. Those are read at once: the next walk knows them, and is sooner done. */
+  #replaceChanged(): void {
+    const changed = this.#codes.changed(this.#doubted);
+    for (const known of changed) this.#forget(known);
+    for (const { code } of changed) this.#learn(code.address);
   }
 
   /** @returns word index of the pair's entry, or of the empty one where it belongs. */
@@ -259,10 +261,13 @@ export class FrameInterner {
 
   #codeAt(address: number): KnownCode | null {
     const known = this.#known.get(address);
-    if (known !== undefined) {
-      if (this.#codes.areUnchanged([known])) return known;
-      this.#forget(known);
-    }
+    if (known === undefined) return this.#learn(address);
+    // Another one at the address may have an instruction where it had none.
+    this.#doubt(known);
+    return known;
+  }
+
+  #learn(address: number): KnownCode | null {
     const code = this.#codes.read(address);
     if (code === null) return null;
     const { fingerprint } = code;

@@ -27,6 +27,20 @@ export function interpreterWindow(layout: Layout): Window {
   return { start, size: Math.max(...fields) + 8 - start };
 }
 
+/** @returns what reads an interpreter's count of freed code objects as it is now; null where there is none. */
+export function generationReader(
+  memory: RemoteMemory,
+  layout: Layout,
+): ((interpreter: number) => number) | null {
+  const { codeObjectGeneration } = layout.interpreter;
+  if (codeObjectGeneration === ABSENT) return null;
+  const reader = new StructReader(memory);
+  return (interpreter) => {
+    reader.load(interpreter + codeObjectGeneration, 4);
+    return reader.u32(0);
+  };
+}
+
 /** Reads the list of interpreters of one process. */
 export class InterpreterList {
   readonly #layout: Layout;

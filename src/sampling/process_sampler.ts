@@ -20,7 +20,11 @@ import { CodeWatch } from "../python/code_watch.ts";
 import { FrameInterner, Proof } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
 import { HeapFrameWalker } from "../python/heap_frames.ts";
-import { InterpreterList, interpreterWindow } from "../python/interpreter.ts";
+import {
+  generationReader,
+  InterpreterList,
+  interpreterWindow,
+} from "../python/interpreter.ts";
 import { ABSENT, type Layout } from "../python/layouts/layout.ts";
 import {
   type Thread,
@@ -141,9 +145,7 @@ export class ProcessSampler {
       shared.maxSnapshotSize,
       { compare: shared.sameBytes },
     );
-    this.#codeWatch = new CodeWatch(
-      layout.interpreter.codeObjectGeneration !== ABSENT,
-    );
+    this.#codeWatch = new CodeWatch(generationReader(memory, layout));
     this.#interner = new FrameInterner(
       new CodeReader(memory, layout),
       shared.frames,
@@ -393,14 +395,15 @@ export class ProcessSampler {
    */
   #walkOnce(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
     const walker = this.#walker;
-    this.#interner.begin(this.#codeWatch.stamp);
-    const status = this.#heapWalker?.walk(
-      threadAt,
-      thread.trail,
-      this.#sample,
-      isFinal,
-    ) ?? walker.walk(threadAt, this.#sample, thread.stack, isFinal);
-    if (!this.#areNamesTrue()) return WalkStatus.torn;
+    let status = this.#walkFrames(thread, threadAt, isFinal);
+    let proof = this.#interner.prove();
+    const isLate = this.#codeWatch.wentOn();
+    if (isLate && proof === Proof.ok) {
+      // The same frames once more, whose names are then proven one by one.
+      status = this.#walkFrames(thread, threadAt, isFinal);
+      proof = this.#interner.prove();
+    }
+    if (!this.#areNamesTrue(proof)) return WalkStatus.torn;
     if (status !== WalkStatus.ok || walker.root === 0) return status;
     const isSame = thread.root === 0 || thread.root === walker.root;
     if (!isSame && !isFinal) return WalkStatus.torn;
@@ -408,13 +411,20 @@ export class ProcessSampler {
     return status;
   }
 
+  #walkFrames(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
+    const sample = this.#sample;
+    this.#interner.begin(this.#codeWatch.stamp);
+    return this.#heapWalker?.walk(threadAt, thread.trail, sample, isFinal) ??
+      this.#walker.walk(threadAt, sample, thread.stack, isFinal);
+  }
+
   /** @returns whether the code objects that a walk met are what they were taken for. */
-  #areNamesTrue(): boolean {
-    switch (this.#interner.prove()) {
+  #areNamesTrue(proof: Proof): boolean {
+    switch (proof) {
       case Proof.ok:
         return true;
       case Proof.unsure:
-        return !this.#codeWatch.isChurning;
+        return !this.#codeWatch.isUnsure;
       case Proof.changed:
         this.#codeWatch.noteChange();
         return false;

@@ -82,19 +82,19 @@ for (const [name, layout] of LAYOUTS) {
     }
   });
 
-  Deno.test(`CodeReader.areUnchanged() notices another code object at an address: ${name}`, () => {
+  Deno.test(`CodeReader.changed() notices another code object at an address: ${name}`, () => {
     const python = new PythonMemory(layout);
     const reader = readerOf(python);
     const address = python.code({ scope: "one" });
     const code = reader.read(address)!;
     const rest = [1, 2].map(() => reader.read(python.code({}))!);
-    assert.equal(reader.areUnchanged([...rest, code]), true);
+    assert.deepEqual(reader.changed([...rest, code]), []);
     python.code({ scope: "other", address });
-    assert.equal(reader.areUnchanged([...rest, code]), false);
-    assert.equal(reader.areUnchanged(rest), true);
+    assert.deepEqual(reader.changed([...rest, code]), [code]);
+    assert.deepEqual(reader.changed(rest), []);
   });
 
-  Deno.test(`CodeReader.areUnchanged() notices another name or version in the same place: ${name}`, () => {
+  Deno.test(`CodeReader.changed() notices another name or version in the same place: ${name}`, () => {
     const python = new PythonMemory(layout);
     const reader = readerOf(python);
     const scope = python.string("one");
@@ -104,7 +104,7 @@ for (const [name, layout] of LAYOUTS) {
     const { asciiBytes } = layout.string;
     if (version === ABSENT) python.memory.u8(scope + asciiBytes + 2, 0x66);
     else python.memory.u32(address + version, 7);
-    assert.equal(reader.areUnchanged([code]), false);
+    assert.deepEqual(reader.changed([code]), [code]);
   });
 }
 

@@ -73,6 +73,7 @@ for (const [name, layout] of LAYOUTS) {
     }
     // Calls that have to be proven are by then.
     for (let pass = 0; pass < 3; pass++) process.sampled.pass();
+    process.sampled.calm();
     const reads = Array.from({ length: 90 }, () => process.readsOfPass());
     assert.deepEqual(new Set(reads), new Set([1]));
   });
@@ -81,6 +82,7 @@ for (const [name, layout] of LAYOUTS) {
     const process = new Process(layout);
     for (let tid = 1; tid <= 1500; tid++) process.busyThread(tid);
     process.sampled.pass();
+    process.sampled.calm();
     assert.equal(process.readsOfPass(), 1);
     assert.ok(process.memory.regionCounts.at(-1)! > 1024);
     assert.equal(process.sampled.sampler.samples, 1500);
@@ -193,6 +195,7 @@ for (const [name, layout] of LAYOUTS) {
     assert.equal(sample?.isInvalid, true);
     assert.equal(process.sampled.sampler.samples, 1);
     assert.equal(process.sampled.sampler.errors, 1);
+    process.sampled.calm();
     // Each a snapshot and a follow-up read that failed.
     assert.ok(process.readsOfPass() <= 24);
     process.busyThread(2);
