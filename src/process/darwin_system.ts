@@ -22,6 +22,7 @@ export function darwinSystem(tables: ProcessTables): System {
     threadStates: (pid) => new DarwinThreads(tables, pid),
     residentMemory: (pid) => residentMemory(tables, pid),
     cpuTimeUs: () => null,
+    signalLagUs: 0,
     commandLine: () => [],
   };
 }

@@ -30,6 +30,7 @@ export function linuxSystem(shim: LinuxShim): System {
     residentMemory: (pid) =>
       new LinuxResidentMemory(shim, pid, shim.pageSize()),
     cpuTimeUs: (pid) => cpuTimeUs(pid),
+    signalLagUs: 0,
     commandLine: (pid) => commandLine(pid),
   };
 }

@@ -27,6 +27,8 @@ export interface System {
   residentMemory(pid: number): ResidentMemory;
   /** @returns microseconds that a process has had on CPUs; null when it has ended or that is not told. */
   cpuTimeUs(pid: number): number | null;
+  /** Time, in microseconds, for which a stop signal of the terminal may reach us after a process that it has ended. */
+  readonly signalLagUs: number;
   /** @returns the words that started a process; none when it has ended or they are not told. */
   commandLine(pid: number): readonly string[];
 }

@@ -7,6 +7,9 @@ import { windowsProcess } from "./windows_process.ts";
 import { WindowsSnapshot } from "./windows_snapshot.ts";
 import { WindowsThreadStates } from "./windows_thread_states.ts";
 
+/** The console tells its processes one after the other, the youngest first, each in a thread that it starts there. */
+const SIGNAL_LAG_US = 200_000;
+
 /** Windows, through the shim. */
 export function windowsSystem(tables: ProcessTables): System {
   const snapshot = new WindowsSnapshot(tables);
@@ -29,6 +32,7 @@ export function windowsSystem(tables: ProcessTables): System {
     threadStates: (pid) => new WindowsThreadStates(states, pid),
     residentMemory: (pid) => residentMemory(tables, pid),
     cpuTimeUs: () => null,
+    signalLagUs: SIGNAL_LAG_US,
     commandLine: () => [],
   };
 }

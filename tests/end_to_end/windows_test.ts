@@ -7,29 +7,26 @@
 import assert from "node:assert/strict";
 import type { Python } from "../../scripts/pythons/python.ts";
 import { ExitCode, signalExitCode } from "../../src/errors.ts";
-import { startProgram } from "../support/austin.ts";
 import type { NamedFrame } from "../support/call_graph.ts";
 import { parseCollapsed } from "../support/collapsed.ts";
 import { inFolder } from "../support/folder.ts";
-import { slowTier, testNeeding } from "../support/needs.ts";
+import { testNeeding } from "../support/needs.ts";
 import { readPlain } from "../support/profile.ts";
 import { startTarget, type Target, TARGETS } from "../support/target.ts";
 import {
+  type ConsoleKey,
   executableOf,
-  WINDOWS_VERSIONS,
+  ONE,
+  testOnWindows,
   windowsAustin,
+  windowsAustinInConsole,
   windowsNeeds,
   windowsPath,
-  windowsProgram,
-  windowsPython,
   type WindowsVersion,
 } from "../support/windows.ts";
 
 /** One whose layout is a table, and one that describes itself. */
 const TWO: readonly WindowsVersion[] = ["3.12", "3.14"];
-
-/** For what does not depend on the version. */
-const ONE: readonly WindowsVersion[] = ["3.14"];
 
 /** By how much a thread's time may differ from the duration: wine's clock is coarse, and the machine busy. */
 const TIME_MARGIN = 0.2;
@@ -40,22 +37,6 @@ interface ToldThread {
   readonly name: string;
   /** From the leaf. */
   readonly stack: readonly [file: string, scope: string, line: number][];
-}
-
-/** @param always the versions that it is tested on without `--all`. */
-function testOnWindows(
-  always: readonly WindowsVersion[],
-  name: string,
-  fn: (python: Python) => Promise<void>,
-): void {
-  for (const version of WINDOWS_VERSIONS) {
-    const isAlways = always.includes(version);
-    testNeeding(
-      isAlways ? windowsNeeds : [slowTier, ...windowsNeeds],
-      `${name} on Windows, CPython ${version}`,
-      async () => fn(await windowsPython(version)),
-    );
-  }
 }
 
 function pidOf({ facts }: Target): string {
@@ -225,28 +206,35 @@ testOnWindows(
     }),
 );
 
-testOnWindows(
-  ONE,
-  "Ctrl-C ends the sampling, with all that was collected",
-  (python) =>
-    inFolder(async (folder) => {
-      const file = windowsPath(`${folder}/samples`);
-      const [driver, target] = ["console.py", "signals.py"].map((name) =>
-        windowsPath(`${TARGETS}/${name}`)
-      );
-      const austin = windowsPath(windowsProgram);
-      const args = ["-P", "-i", "5ms", "-o", file, executableOf(python)];
-      await using run = startProgram([
-        ...python.command,
-        ...["-B", driver!, austin, ...args, "-B", target!, "60"],
-      ], { env: { CONSOLE_FILE: file, CONSOLE_WORD: await waitingFrame() } });
-      const { code, stdout, stderr } = await run.ended;
-      assert.match(stdout, /^signal SIGINT\r?$/m);
-      assert.equal(code, signalExitCode(2), stderr);
-      const text = await Deno.readTextFile(`${folder}/samples`);
-      assert.ok(parseCollapsed(text).samples.length > 0);
-    }),
-);
+/** Keys that end a run: the signal that they stand for, and what `signals.py` notices of it. */
+const keys: readonly (readonly [ConsoleKey, number, string[]])[] = [
+  ["ctrl-c", 2, ["signal SIGINT"]],
+  // The program has ended when we hear of the key.
+  ["late-ctrl-c", 2, ["signal SIGINT"]],
+  // Nobody listens to SIGBREAK there.
+  ["ctrl-break", 15, []],
+];
+
+for (const [key, signum, noticed] of keys) {
+  testOnWindows(
+    ONE,
+    `${key} ends the sampling, with all that was collected`,
+    (python) =>
+      inFolder(async (folder) => {
+        const file = windowsPath(`${folder}/samples`);
+        const target = windowsPath(`${TARGETS}/signals.py`);
+        const lingerSec = key === "late-ctrl-c" ? "0" : "0.3";
+        const { code, stdout } = await windowsAustinInConsole(python, [
+          ...["-P", "-i", "5ms", "-o", file, executableOf(python)],
+          ...["-B", target, "60", lingerSec],
+        ], { key, file, word: await waitingFrame() });
+        assert.deepEqual(stdout.match(/^signal .*/gm) ?? [], noticed, stdout);
+        assert.equal(code, signalExitCode(signum), stdout);
+        const text = await Deno.readTextFile(`${folder}/samples`);
+        assert.ok(parseCollapsed(text).samples.length > 0);
+      }),
+  );
+}
 
 /** @returns the frame that `signals.py` is in once it listens for signals: before, Ctrl-C would end it. */
 async function waitingFrame(): Promise<string> {
@@ -254,6 +242,18 @@ async function waitingFrame(): Promise<string> {
   const index = lines.findIndex((line) => line.includes("time.sleep"));
   return `signals.py:<module>:${index + 1}`;
 }
+
+testOnWindows(ONE, "a process that may not be read is told", async (python) => {
+  await using target = await startTarget(python, "private.py", [60]);
+  for (const words of [["-w"], ["-x", "1", "-p"]]) {
+    const { code, stderr } = await windowsAustin([...words, pidOf(target)]);
+    assert.equal(code, ExitCode.permission, stderr);
+    assert.match(
+      stderr,
+      /^austin: Insufficient permissions: cannot read the memory of process \d+\nhint: run austin as administrator/m,
+    );
+  }
+});
 
 /** What can go wrong, and how it is told. */
 const failures: readonly (readonly [

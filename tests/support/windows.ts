@@ -17,8 +17,9 @@ import {
   type RunningAustin,
   startProgram,
 } from "./austin.ts";
-import { type Need, rootUser, tool } from "./needs.ts";
+import { type Need, rootUser, slowTier, testNeeding, tool } from "./needs.ts";
 import { type Outcome, run } from "./program.ts";
+import { TARGETS } from "./target.ts";
 import { startWindows, windowsPath } from "./wine_root.ts";
 
 export { windowsPath };
@@ -37,6 +38,25 @@ export const windowsNeeds: readonly Need[] = [
   tool("mvn"),
   tool("unzip"),
 ];
+
+/** For what does not depend on the version. */
+export const ONE: readonly WindowsVersion[] = ["3.14"];
+
+/** Defines a test for each version. @param always the versions that it is tested on without `--all`. */
+export function testOnWindows(
+  always: readonly WindowsVersion[],
+  name: string,
+  fn: (python: Python) => Promise<void>,
+): void {
+  for (const version of WINDOWS_VERSIONS) {
+    const isAlways = always.includes(version);
+    testNeeding(
+      isAlways ? windowsNeeds : [slowTier, ...windowsNeeds],
+      `${name} on Windows, CPython ${version}`,
+      async () => fn(await windowsPython(version)),
+    );
+  }
+}
 
 const TARGET = "x86_64-pc-windows-msvc";
 
@@ -106,17 +126,21 @@ export function executableOf(python: Python): string {
   return python.command.at(-1)!;
 }
 
+/** @returns the words that start austin.exe from here. */
+export async function windowsAustinCommand(
+  args: readonly string[],
+): Promise<string[]> {
+  await packWindowsProgram();
+  const { command } = await startWindows();
+  return [...command, windowsPath(windowsProgram), ...args];
+}
+
 /** Starts austin.exe. */
 export async function startWindowsAustin(
   args: readonly string[],
   options: AustinOptions = {},
 ): Promise<RunningAustin> {
-  await packWindowsProgram();
-  const { command } = await startWindows();
-  return startProgram(
-    [...command, windowsPath(windowsProgram), ...args],
-    options,
-  );
+  return startProgram(await windowsAustinCommand(args), options);
 }
 
 /** Runs austin.exe to its end. Lines end as on Linux, and wine's own remarks are left out. */
@@ -126,6 +150,32 @@ export async function windowsAustin(
 ): Promise<Outcome> {
   await using running = await startWindowsAustin(args, options);
   return plain(await running.ended);
+}
+
+/** Keys that a console tells its processes of. */
+export type ConsoleKey = "ctrl-c" | "late-ctrl-c" | "ctrl-break";
+
+/** Which key is pressed, and when. */
+export interface Press {
+  readonly key: ConsoleKey;
+  /** It is pressed when this file of Windows has that word in it many times. */
+  readonly file: string;
+  readonly word: string;
+}
+
+/** Runs austin.exe in a console of its own, and presses a key there. What it says is all in `stdout`. */
+export async function windowsAustinInConsole(
+  python: Python,
+  args: readonly string[],
+  { key, file, word }: Press,
+): Promise<Outcome> {
+  await packWindowsProgram();
+  const driver = windowsPath(`${TARGETS}/console.py`);
+  const words = ["-B", driver, windowsPath(windowsProgram), ...args];
+  await using run = startProgram([...python.command, ...words], {
+    env: { CONSOLE_KEY: key, CONSOLE_FILE: file, CONSOLE_WORD: word },
+  });
+  return plain(await run.ended);
 }
 
 /** Runs any Windows program to its end. @param words the program as Windows names it, and its arguments. */

@@ -7,6 +7,7 @@
  * usr/            wine and the libraries that it cannot do without
  * windows/        the prefix: drive C, the registry
  * austin/ pythons/ tmp/   where this tree, `.cache/pythons` and /tmp are mounted
+ * usr/lib/locale/         this machine's, for names that are not ASCII
  * ```
  */
 
@@ -26,13 +27,14 @@ const UNPACKED =
 const WINE = "usr/lib/x86_64-linux-gnu/wine";
 
 /** Mount points, from the folder. */
-const MOUNTS = ["proc", "dev", "tmp", "austin", "pythons"];
+const MOUNTS = ["proc", "dev", "tmp", "austin", "pythons", "usr/lib/locale"];
 
 /** Runs a command in the folder `$1`, with what it needs mounted. The last exec keeps the process id. */
 const ENTER = `
   mount --bind /proc "$1/proc" && mount --bind /dev "$1/dev" &&
   mount --bind /tmp "$1/tmp" && mount --bind "$2" "$1/austin" &&
-  mount --bind "$3" "$1/pythons" || exit 99
+  mount --bind "$3" "$1/pythons" &&
+  mount --bind /usr/lib/locale "$1/usr/lib/locale" || exit 99
   folder=$1; shift 3
   exec chroot "$folder" /${WINE}/wine "$@"`;
 
@@ -79,6 +81,7 @@ async function makeWindows(): Promise<Windows> {
     fill,
   });
   await Deno.mkdir(`${root}/.cache/pythons`, { recursive: true });
+  await makeMountPoints(folder);
   return { command: commandIn(folder), drive: `${folder}/windows/drive_c` };
 }
 
@@ -102,12 +105,16 @@ async function fill(folder: string): Promise<void> {
   } finally {
     await Deno.remove(work, { recursive: true });
   }
+  // Nothing here has 32 bits.
+  await Deno.remove(`${folder}/${WINE}/i386-windows`, { recursive: true });
+  await makeMountPoints(folder);
+  await makePrefix(folder);
+}
+
+async function makeMountPoints(folder: string): Promise<void> {
   for (const name of MOUNTS) {
     await Deno.mkdir(join(folder, name), { recursive: true });
   }
-  // Nothing here has 32 bits.
-  await Deno.remove(`${folder}/${WINE}/i386-windows`, { recursive: true });
-  await makePrefix(folder);
 }
 
 async function removeOthers(archives: string): Promise<void> {

@@ -62,10 +62,8 @@ export async function sampleCommand(
   shim.sleepPrecisely();
   const system = openSystem(shim);
   try {
-    return await endOf(
-      target,
-      sample({ settings, log, shim, system, target, sink, frames, native }),
-    );
+    const run = { settings, log, shim, system, target, sink, frames, native };
+    return await endOf(run, sample(run));
   } catch (error) {
     if (error instanceof StoppedError) target.forward(error.signum);
     // A full disk is no reason to end somebody's program; that nobody reads on is.
@@ -90,13 +88,23 @@ function startTarget(settings: SampleSettings, shim: Shim): Target {
 }
 
 /** Does for the target what its end asks for. @returns the exit code. */
-async function endOf(target: Target, end: SessionEnd): Promise<number> {
+async function endOf(run: Run, end: SessionEnd): Promise<number> {
+  const { target } = run;
   if (end.kind === "exposure") target.terminate();
   if (end.kind === "signal") target.forward(end.signum);
-  await target.wait();
-  return end.kind === "signal"
-    ? signalExitCode(Math.abs(end.signum))
-    : ExitCode.ok;
+  const last = await target.wait();
+  const signum = end.kind === "signal"
+    ? end.signum
+    : end.kind === "gone"
+    ? last || lateSignal(run)
+    : 0;
+  return signum === 0 ? ExitCode.ok : signalExitCode(Math.abs(signum));
+}
+
+/** What ended the processes may reach us only now. @returns that signal, or 0. */
+function lateSignal({ shim, system }: Run): number {
+  shim.sleepUntil(shim.now() + system.signalLagUs);
+  return shim.takeStopSignal();
 }
 
 /** The parts of a run. */

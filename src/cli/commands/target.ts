@@ -11,8 +11,8 @@ import type { StopSignal } from "../../sampling/pacer.ts";
 /** The process that a run samples, from the side of its owner. */
 export interface Target {
   readonly pid: number;
-  /** Waits for its end, if it is ours. */
-  wait(): Promise<void>;
+  /** Waits for its end, if it is ours. @returns the last stop signal that came meanwhile, or 0. */
+  wait(): Promise<number>;
   /** Asks it to end, if it is ours. */
   terminate(): void;
   /** Passes on a stop signal, if it is ours. @param signum as the shim gives it. */
@@ -27,8 +27,8 @@ export class Attached implements Target {
     this.pid = pid;
   }
 
-  wait(): Promise<void> {
-    return Promise.resolve();
+  wait(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   terminate(): void {}
@@ -65,13 +65,17 @@ export class Launched implements Target {
   }
 
   /** Passes signals on meanwhile: the command decides when it ends. */
-  async wait(): Promise<void> {
+  async wait(): Promise<number> {
+    let last = 0;
     const timer = setInterval(() => {
       const signum = this.#stopSignal.takeStopSignal();
-      if (signum !== 0) this.forward(signum);
+      if (signum === 0) return;
+      last = signum;
+      this.forward(signum);
     }, SIGNAL_PERIOD_MS);
     await this.#child.ended;
     clearInterval(timer);
+    return last;
   }
 
   terminate(): void {
