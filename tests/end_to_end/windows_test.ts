@@ -5,7 +5,6 @@
  */
 
 import assert from "node:assert/strict";
-import type { Python } from "../../scripts/pythons/python.ts";
 import { ExitCode, signalExitCode } from "../../src/errors.ts";
 import type { NamedFrame } from "../support/call_graph.ts";
 import { parseCollapsed } from "../support/collapsed.ts";
