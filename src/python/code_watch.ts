@@ -6,7 +6,8 @@
  * count in a snapshot is the same, so is what lies at their addresses. Before,
  * a proof holds for PROOF_PERIOD_US; once one fails, for its own snapshot only
  * until addresses have not been used again for a while. Nothing is known of a
- * program at the start, so that it counts as one that frees code objects.
+ * program at the start, so that it counts as one that frees code objects for
+ * START_PERIOD_US.
  * 3.14 Objects/codeobject.c code_dealloc
  */
 
@@ -15,6 +16,9 @@ const PROOF_PERIOD_US = 10_000;
 
 /** Time after which a program that freed code objects is believed to have stopped. */
 const CALM_PERIOD_US = 1_000_000;
+
+/** Time from the start in which a program that frees code objects all the time is seen to do so. */
+const START_PERIOD_US = 100_000;
 
 /** An interpreter's count, and what holds as long as it is the same. */
 interface Generation {
@@ -51,7 +55,7 @@ export class CodeWatch {
   /** Begins a pass. */
   begin(nowUs: number): void {
     this.#nowUs = nowUs;
-    if (isNaN(this.#churnEndUs)) this.noteChange();
+    if (isNaN(this.#churnEndUs)) this.#churnEndUs = nowUs + START_PERIOD_US;
     this.isChurning = nowUs < this.#churnEndUs;
     if (this.#readGeneration !== null || nowUs < this.#proofEndUs) return;
     this.#proofEndUs = nowUs + PROOF_PERIOD_US;
