@@ -66,6 +66,8 @@ export class Snapshot {
   #extraSize: number[] = [];
   #extraLocal: number[] = [];
   #extraEnd = 0;
+  /** Changes whenever places do: as long as it is the same, `locate` gives the same ones in each copy. */
+  layout = 0;
   /** System calls made since the start. */
   reads = 0;
   /** Start of the region in which the last `locate` fell. */
@@ -117,6 +119,7 @@ export class Snapshot {
       this.#dropFrom(Math.max(copied, 0));
     }
     plan.clear();
+    this.layout++;
     this.#extraEnd = 0;
     return SnapshotStatus.ok;
   }
@@ -203,6 +206,7 @@ export class Snapshot {
     for (let i = 0; i < count && plan.count < MAX_REGIONS; i++) {
       plan.add(this.#extraAddress[i]!, this.#extraSize[i]!, this.#pass);
     }
+    if (count > 0) this.layout++;
     this.#extraAddress.length = 0;
     this.#extraSize.length = 0;
     this.#extraLocal.length = 0;
@@ -212,7 +216,10 @@ export class Snapshot {
   #rebuild(mayShrink: boolean): void {
     const plannedSize = this.#maxSize * PLANNED_SHARE;
     const isMoved = this.#plan.rebuild(this.#pass, mayShrink, plannedSize);
-    if (isMoved) this.#isLaidOutAlike = false;
+    if (isMoved) {
+      this.#isLaidOutAlike = false;
+      this.layout++;
+    }
     this.#extraEnd = this.#plan.totalSize;
     this.#reserve(this.#extraEnd);
   }

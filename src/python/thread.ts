@@ -10,10 +10,10 @@
  */
 
 import type { Snapshot } from "../memory/snapshot.ts";
-import { Trail } from "./heap_frames.ts";
 import { KnownStack } from "./known_stack.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 import type { ThreadIdFinder } from "./thread_id.ts";
+import { Trail } from "./trail.ts";
 
 /** A thread while it lives. */
 export interface Thread {

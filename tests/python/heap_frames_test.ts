@@ -4,8 +4,9 @@ import { Sample } from "../../src/events/sample.ts";
 import { Snapshot } from "../../src/memory/snapshot.ts";
 import { CodeReader } from "../../src/python/code.ts";
 import { WalkStatus } from "../../src/python/frame.ts";
-import { FrameInterner } from "../../src/python/frame_interner.ts";
-import { HeapFrameWalker, Trail } from "../../src/python/heap_frames.ts";
+import { FrameInterner, Proof } from "../../src/python/frame_interner.ts";
+import { HeapFrameWalker } from "../../src/python/heap_frames.ts";
+import { Trail } from "../../src/python/trail.ts";
 import type {
   HeapFrameRules,
   Layout,
@@ -145,10 +146,16 @@ class Program {
     return this.walk();
   }
 
+  /** Walks with names to be proven at a stamp. */
+  proofAt(stamp: number): Proof {
+    this.walk(stamp);
+    return this.#interner.prove();
+  }
+
   /** @returns the stack from the leaf, or what it is instead. */
-  walk(): string {
+  walk(stamp = 0): string {
     this.#snapshot.read();
-    this.#interner.begin(0);
+    this.#interner.begin(stamp);
     const { size } = this.python.layout.thread;
     const at = this.#snapshot.locate(this.#thread, size);
     const status = this.#walker.walk(at, this.#trail, this.#sample, false);
@@ -181,8 +188,35 @@ for (const version of ["3.8", "3.9", "3.10"]) {
     const { program } = threeCalls();
     assert.equal(program.learn(), "f:10 g:21 h:31");
     const { reads } = program.python.memory;
-    for (let i = 0; i < 100; i++) program.walk();
-    assert.equal(program.python.memory.reads - reads, 100);
+    for (let i = 0; i < 300; i++) program.walk();
+    assert.equal(program.python.memory.reads - reads, 300);
+  });
+
+  Deno.test(`HeapFrameWalker sees that a frame has gone on among others that have not: ${version}`, () => {
+    const { program, g } = threeCalls();
+    program.learn();
+    program.python.setInstruction(program.frames[1]!, g.code, 0);
+    assert.equal(program.walk(), "f:10 g:20 h:31");
+    program.python.setInstruction(program.frames[1]!, g.code, CALL_UNIT);
+    assert.equal(program.walk(), "f:10 g:21 h:31");
+  });
+
+  Deno.test(`HeapFrameWalker sees that the root runs something else: ${version}`, () => {
+    const { program, g } = threeCalls();
+    program.learn();
+    program.python.setInstruction(program.frames[2]!, g.code, CALL_UNIT);
+    assert.equal(program.learn(), "f:10 g:21 g:21");
+  });
+
+  Deno.test(`HeapFrameWalker has names proven of frames that have not changed: ${version}`, () => {
+    const { program, g } = threeCalls();
+    program.learn();
+    assert.equal(program.proofAt(1), Proof.ok);
+    const address = g.code;
+    program.python.code({ scope: "other", lines: [70, 71], address });
+    assert.equal(program.proofAt(1), Proof.ok);
+    assert.equal(program.proofAt(2), Proof.changed);
+    assert.equal(program.learn(), "f:10 other:71 h:31");
   });
 
   Deno.test(`HeapFrameWalker sees a stack whole whose announced top has returned: ${version}`, () => {

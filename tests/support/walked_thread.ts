@@ -6,7 +6,8 @@ import { Snapshot } from "../../src/memory/snapshot.ts";
 import { CodeReader } from "../../src/python/code.ts";
 import { FrameWalker, type WalkStatus } from "../../src/python/frame.ts";
 import { FrameInterner } from "../../src/python/frame_interner.ts";
-import { HeapFrameWalker, Trail } from "../../src/python/heap_frames.ts";
+import { HeapFrameWalker } from "../../src/python/heap_frames.ts";
+import { Trail } from "../../src/python/trail.ts";
 import { KnownStack } from "../../src/python/known_stack.ts";
 import type { Layout } from "../../src/python/layouts/layout.ts";
 import {
