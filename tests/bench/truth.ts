@@ -2,13 +2,16 @@
 /**
  * How true the stacks are: the call-graph oracle.
  *
- * `deno task bench:truth [--seconds N | --stacks N] [--interval US] [--kind KIND,…] [--call-ns NS,…] [VERSION…]`:
+ * `deno task bench:truth [--seconds N | --stacks N] [--restarts N] [--interval US] [--kind KIND,…] [--call-ns NS,…] [VERSION…]`:
  * a target does nothing but call short functions, where every calling line has
  * one callee, so that each sampled stack can be checked edge by edge. Target on
  * core 0, `dist/austin` on core 1. Prints, for each CPython, kind of call and
  * length of calls, how many stacks there were, which share of them the program
  * cannot have (with the 95 % upper bound) and which could not be read, per
- * million. `tests/targets/churn.py` tells of the kinds.
+ * million; then the wrong calls that were seen most often. With `--restarts`
+ * target and sampler are started anew so many times, because what the sampler
+ * learns depends on its first seconds: median and maximum of the runs follow.
+ * `tests/targets/churn.py` tells of the kinds.
  */
 
 import { parseArgs } from "node:util";
@@ -26,12 +29,16 @@ const CALL_NS = "0,2000";
 /** Stacks whose verdict is kept. */
 const MAX_KNOWN_STACKS = 200_000;
 
+/** Wrong calls that are printed of a cell. */
+const MAX_EXAMPLES = 3;
+
 const { values, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
   options: {
     seconds: { type: "string", default: "10" },
     stacks: { type: "string" },
+    restarts: { type: "string", default: "1" },
     interval: { type: "string", default: "100" },
     kind: { type: "string", default: KINDS },
     "call-ns": { type: "string", default: CALL_NS },
@@ -51,14 +58,15 @@ interface Verdict {
   stacks: number;
   impossible: number;
   invalid: number;
-  readonly examples: string[];
+  /** How often each complaint was heard. */
+  readonly complaints: Map<string, number>;
 }
 
 console.log(
   `every ${values.interval} µs, impossible and dropped stacks per million`,
 );
 console.log(
-  "python   kind        call ns    stacks  impossible  (95 % below)   dropped",
+  "python   kind        call ns    stacks  impossible  (95 % below)  median  maximum   dropped",
 );
 for (const python of await pythons(versions)) {
   for (const kind of values.kind.split(",")) {
@@ -73,25 +81,60 @@ async function printCell(
   kind: string,
   callNs: number,
 ): Promise<void> {
+  const runs: Verdict[] = [];
+  for (let i = 0; i < Number(values.restarts); i++) {
+    runs.push(await run(python, kind, callNs));
+  }
+  const all = runs.reduce(added);
+  const perMillion = (count: number, { stacks } = all) => 1e6 * count / stacks;
+  const shares = runs.map((one) => perMillion(one.impossible, one))
+    .sort((a, b) => a - b);
+  const cells = [
+    perMillion(all.impossible),
+    perMillion(upperBound(all.impossible)),
+    shares[shares.length >> 1]!,
+    shares.at(-1)!,
+    perMillion(all.invalid),
+  ];
+  const widths = [11, 13, 7, 8, 9];
+  console.log([
+    python.fullVersion.padEnd(8),
+    kind.padEnd(11),
+    (callNs > 0 ? String(callNs) : "100–200").padStart(7),
+    String(all.stacks).padStart(9),
+    ...cells.map((cell, i) => cell.toFixed(1).padStart(widths[i]!)),
+  ].join(" "));
+  const complaints = [...all.complaints].sort((a, b) => b[1] - a[1]);
+  for (const [complaint, count] of complaints.slice(0, MAX_EXAMPLES)) {
+    console.log(`  ${count} × ${complaint}`);
+  }
+}
+
+/** Starts a target and samples it. */
+async function run(
+  python: Python,
+  kind: string,
+  callNs: number,
+): Promise<Verdict> {
   await using target = await startTarget(python, "churn.py", [
     seconds + 60,
     kind,
     callNs,
   ], { wrapper: ["taskset", "-c", "0"] });
-  const oracle = callGraphOracle(target.facts as never);
-  const verdict = await judge(target.pid, oracle);
-  const perMillion = (count: number) =>
-    (1e6 * count / verdict.stacks).toFixed(1);
-  console.log([
-    python.fullVersion.padEnd(8),
-    kind.padEnd(11),
-    (callNs > 0 ? String(callNs) : "100–200").padStart(7),
-    String(verdict.stacks).padStart(9),
-    perMillion(verdict.impossible).padStart(11),
-    perMillion(upperBound(verdict.impossible)).padStart(13),
-    perMillion(verdict.invalid).padStart(9),
-  ].join(" "));
-  for (const example of verdict.examples) console.log(`  ${example}`);
+  return await judge(target.pid, callGraphOracle(target.facts as never));
+}
+
+function added(one: Verdict, other: Verdict): Verdict {
+  const complaints = new Map(one.complaints);
+  for (const [complaint, count] of other.complaints) {
+    complaints.set(complaint, (complaints.get(complaint) ?? 0) + count);
+  }
+  return {
+    stacks: one.stacks + other.stacks,
+    impossible: one.impossible + other.impossible,
+    invalid: one.invalid + other.invalid,
+    complaints,
+  };
 }
 
 /** Samples a target and checks every stack. */
@@ -105,7 +148,12 @@ async function judge(
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const verdict = { stacks: 0, impossible: 0, invalid: 0, examples: [] };
+  const verdict: Verdict = {
+    stacks: 0,
+    impossible: 0,
+    invalid: 0,
+    complaints: new Map(),
+  };
   const known = new Map<string, string | null>();
   let rest = "";
   let isStopped = false;
@@ -143,8 +191,9 @@ function judgeLine(
     known.set(stack, complaint);
   }
   if (complaint === null) return;
+  const { complaints } = verdict;
   verdict.impossible++;
-  if (verdict.examples.length < 3) verdict.examples.push(complaint);
+  complaints.set(complaint, (complaints.get(complaint) ?? 0) + 1);
 }
 
 function frameOf(text: string): NamedFrame {

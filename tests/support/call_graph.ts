@@ -33,15 +33,17 @@ export function callGraphOracle(
   const ofScope = new Map(graph.functions.map((one) => [one[2], one]));
   return (stack) => {
     let callee: number | undefined = graph.entry;
+    let caller = "the root";
     for (const { file, scope, line } of stack) {
       if (file !== graph.file) continue;
       const [firstLine, , realScope] = functionAt.get(line) ??
         (line === 0 ? ofScope.get(scope) : undefined) ?? [];
       if (realScope !== scope) return `${scope} has no line ${line}`;
       if (firstLine !== callee) {
-        return `${scope} (line ${line}) is not called from there`;
+        return `${scope} (line ${line}) is not called from ${caller}`;
       }
       callee = graph.calls[line];
+      caller = `${scope} (line ${line})`;
     }
     return null;
   };
