@@ -151,6 +151,17 @@ export class CodeReader {
       this.#reader.u8(0) === rules.generatorOpcode;
   }
 
+  /** @returns whether a frame that stands at an instruction may be going on with a generator, without C in between. */
+  resumes(code: Code, instruction: number): boolean {
+    const rules = this.#layout.liveness;
+    if (rules === null) return false;
+    const first = code.address + this.#layout.code.instructions;
+    return rules.resumeSteps.map((step) => instruction - step).some((resumed) =>
+      resumed >= first && this.#reader.loadAll(resumed, 1) &&
+      rules.resumeOpcodes.includes(this.#reader.u8(0))
+    );
+  }
+
   /** Of the code object that is loaded. */
   #frameShape(): FrameShape | null {
     const rules = this.#layout.liveness;

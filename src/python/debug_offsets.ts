@@ -296,6 +296,8 @@ function livenessRules(o: Offsets, minor: number): LivenessRules {
     codeFrameWords: [76],
     extraFrameWords: 0,
     endOpcodes: END_OPCODES[minor - FIRST_MINOR]!,
+    resumeOpcodes: RESUME_OPCODES[minor - FIRST_MINOR]!,
+    resumeSteps: [0],
     generatorOpcode: GENERATOR_OPCODES[minor - FIRST_MINOR]!,
     generatorStep: 2,
     begins: "at the first instruction",
@@ -314,6 +316,13 @@ const END_OPCODES = [
   [36, 103, 239, 240, 101, 102, 32],
   [35, 246, 104, 105, 31],
   [33, 245, 103, 104, 29],
+];
+
+/** FOR_ITER and its specialized forms, SEND and its own, the instrumented FOR_ITER, by minor from 3.13 on. */
+const RESUME_OPCODES = [
+  [72, 187, 188, 189, 190, 104, 208, 243],
+  [70, 171, 172, 173, 174, 106, 197, 237],
+  [68, 174, 175, 176, 177, 178, 105, 202, 203, 204, 236],
 ];
 
 /** RETURN_GENERATOR, by minor from 3.13 on. */

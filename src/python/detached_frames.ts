@@ -184,6 +184,7 @@ export class DetachedFrames {
   #heldBy(outer: FrameView, slot: number, remainsAt: number): FrameView | null {
     const { state, at } = outer;
     if (state !== FrameState.waiting && state !== FrameState.alive) return null;
+    if (!this.#interner.resumes(outer.entry)) return null;
     const { frame } = this.#layout;
     const end = at + this.#interner.frameSize(outer.entry);
     const address = this.#liveness.heldGenerator(
@@ -252,6 +253,8 @@ export class DetachedFrames {
     const waits = isDirect && caller.address !== 0;
     const unfit = waits ? FrameState.running : FrameState.waiting;
     if (caller.state === unfit) return -1;
+    const isResumed = waits && this.#count > 0;
+    if (isResumed && !this.#interner.resumes(caller.entry)) return -1;
     if (caller.id < 0 || inner.at < 0) return this.#count;
     const isCall = this.#count > 0
       ? this.#isKnown(caller, inner, remainsAt, isWhole)
@@ -318,6 +321,8 @@ export class DetachedFrames {
   ): boolean {
     if (inner.at < 0) return true;
     const interner = this.#interner;
+    const isResumed = isDirect && this.#count > 0;
+    if (isResumed && !interner.resumes(outer.entry)) return false;
     if (
       isDirect && this.#count === 0 && interner.keepsCallable(outer.entry)
     ) {

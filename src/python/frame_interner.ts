@@ -26,11 +26,15 @@ const CANNOT_WAIT = 1;
 const MADE_GENERATOR = 2;
 /** Flag: a frame that the interpreter puts between two others for itself. */
 const IS_SHIM = 4;
+/** Flag: a frame that stands at this instruction may be going on with a generator. */
+const RESUMES = 8;
 
 /** The flags' upper bits count how often the instruction left the called function on the evaluation stack. */
-const CALLABLE_UNIT = 8;
+const CALLABLE_UNIT = 16;
 const MAX_CALLABLE = 15 * CALLABLE_UNIT;
 const KEEPS_CALLABLE = 2 * CALLABLE_UNIT;
+/** Most do, so what one was not seen to leave is torn rather than another kind of call, unless that happens again. */
+const FIRST_CALLABLE = 6 * CALLABLE_UNIT;
 /** What each time takes away at which it did not. */
 const LOST_CALLABLE = 4 * CALLABLE_UNIT;
 
@@ -169,6 +173,11 @@ export class FrameInterner {
     return (this.#table[entry + 6]! & MADE_GENERATOR) !== 0;
   }
 
+  /** @returns whether a frame that stands at the pair's instruction may be going on with a generator, without C in between. */
+  resumes(entry: number): boolean {
+    return (this.#table[entry + 6]! & RESUMES) !== 0;
+  }
+
   /** @returns whether the pair's code object is the interpreter's own; see `Code.isShim`. */
   isShim(entry: number): boolean {
     return (this.#table[entry + 6]! & IS_SHIM) !== 0;
@@ -252,7 +261,8 @@ export class FrameInterner {
     const flags =
       (this.#codes.cannotWait(code, instruction) ? CANNOT_WAIT : 0) |
       (this.#codes.madeGenerator(code, instruction) ? MADE_GENERATOR : 0) |
-      (code.isShim ? IS_SHIM : 0);
+      (this.#codes.resumes(code, instruction) ? RESUMES : 0) |
+      (code.isShim ? IS_SHIM : 0) | FIRST_CALLABLE;
     const { size, localCount } = code.frameShape ?? { size: 0, localCount: 0 };
     const rest = [id + 1, size, localCount, flags, known.stamp];
     this.#fill(entry, address, instruction, rest);

@@ -335,6 +335,9 @@ for (const [name, layout] of LAYOUTS) {
     };
     walked.python.memory.u64(callee, 0x5000);
     setSlots(0x6000);
+    // What happens again and again is no tear, but another kind of call.
+    assert.equal(walked.walk()[0], WalkStatus.torn);
+    assert.equal(walked.walk()[0], WalkStatus.torn);
     assert.deepEqual(walked.walk(), [WalkStatus.ok, "f:1 g:2 h:3"]);
     setSlots(0x5000);
     for (let i = 0; i < 15; i++) {

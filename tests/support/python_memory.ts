@@ -303,7 +303,8 @@ export class PythonMemory {
     for (const fields of frames.toReversed()) {
       previous = this.#frame(fields, previous, data);
       const callee = frames[frames.length - 2 - addresses.length];
-      const calls = callee !== undefined && (callee.owner ?? 0) < SHIM_OWNER;
+      if (callee?.apart) this.#setResuming(fields);
+      const calls = callee !== undefined && this.#isInlined(callee);
       this.setRunning(previous, fields.isRunning ?? !calls);
       addresses.unshift(previous);
     }
@@ -314,6 +315,20 @@ export class PythonMemory {
       this.memory.u64(thread + dataStackChunk + 8, data.top);
     }
     return { frames: addresses, chunks: data.chunks };
+  }
+
+  /** Whether a frame is called without C in between: those of generators are not where frames tell that C called them. */
+  #isInlined({ owner = 0, apart = false }: FrameFields): boolean {
+    const isEntry = this.layout.liveness?.isEntry ?? ABSENT;
+    return owner < SHIM_OWNER && !(apart && isEntry !== ABSENT);
+  }
+
+  /** Has a frame stand at an instruction that goes on with a generator. */
+  #setResuming({ code, unit = 0 }: FrameFields): void {
+    const opcode = this.layout.liveness?.resumeOpcodes[0];
+    if (opcode !== undefined) {
+      this.memory.u8(this.instruction(code, unit), opcode);
+    }
   }
 
   /** Announces a frame as a thread's innermost one. */
@@ -362,6 +377,8 @@ export class PythonMemory {
     this.setInstruction(address, code, unit);
     this.memory.u64(address + frame.previous, previous);
     if (frame.owner !== ABSENT) this.memory.u8(address + frame.owner, owner);
+    const isEntry = this.layout.liveness?.isEntry ?? ABSENT;
+    if (isEntry !== ABSENT) this.memory.u8(address + isEntry, apart ? 1 : 0);
     return address;
   }
 

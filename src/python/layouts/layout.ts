@@ -64,6 +64,10 @@ export interface LivenessRules {
   readonly extraFrameWords: number;
   /** Opcodes at which no frame waits for a callee: it ends there, or was left there. */
   readonly endOpcodes: readonly number[];
+  /** FOR_ITER and SEND with their specialized forms: a frame goes on with a generator there without C in between. */
+  readonly resumeOpcodes: readonly number[];
+  /** Bytes from that instruction to where the frame may stand meanwhile. */
+  readonly resumeSteps: readonly number[];
   /** RETURN_GENERATOR: the function's frame was copied into the generator. */
   readonly generatorOpcode: number;
   /** Bytes from that instruction to where what is left of the function's frame stands. */

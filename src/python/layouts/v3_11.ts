@@ -56,6 +56,9 @@ export const v3_11: Layout = {
     extraFrameWords: 9,
     // RETURN_VALUE, RETURN_GENERATOR, RAISE_VARARGS, RERAISE
     endOpcodes: [83, 75, 130, 119],
+    // It is C that goes on with generators.
+    resumeOpcodes: [],
+    resumeSteps: [],
     generatorOpcode: 75,
     generatorStep: 0,
     begins: "before the first instruction",

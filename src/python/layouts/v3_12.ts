@@ -52,6 +52,9 @@ export const v3_12: Layout = {
     extraFrameWords: 0,
     // RETURN_VALUE, RETURN_CONST, both instrumented, RETURN_GENERATOR, RAISE_VARARGS, RERAISE
     endOpcodes: [83, 121, 242, 247, 75, 130, 119],
+    // FOR_ITER, its list, tuple, range and generator forms, SEND, SEND_GEN, the instrumented FOR_ITER; all have one cache
+    resumeOpcodes: [93, 62, 63, 64, 65, 123, 168, 248],
+    resumeSteps: [0, 2],
     generatorOpcode: 75,
     generatorStep: 0,
     begins: "before the first instruction",
