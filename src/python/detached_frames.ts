@@ -321,8 +321,14 @@ export class DetachedFrames {
   ): boolean {
     if (inner.at < 0) return true;
     const interner = this.#interner;
-    const isResumed = isDirect && this.#count > 0;
-    if (isResumed && !interner.resumes(outer.entry)) return false;
+    if (isDirect) {
+      const isResumed = this.#count > 0;
+      const resumes = interner.resumes(outer.entry);
+      // What tells that it waits is of the frame's own copy; an instruction is little proof there.
+      if (isResumed ? !resumes : resumes && outer.state === FrameState.alive) {
+        return false;
+      }
+    }
     if (
       isDirect && this.#count === 0 && interner.keepsCallable(outer.entry)
     ) {
@@ -378,7 +384,9 @@ export class DetachedFrames {
   #madeBy(outer: FrameView, remainsAt: number): number {
     if (remainsAt < 0) return 0;
     const snapshot = this.#snapshot;
-    const { code, previous } = this.#layout.frame;
+    const { code, previous, owner } = this.#layout.frame;
+    // A generator was not copied together with the data stack.
+    if (snapshot.u8(outer.at + owner) === GENERATOR_OWNER) return 0;
     if (snapshot.pointer(remainsAt + previous) !== outer.address) return 0;
     return (snapshot.u32(remainsAt + code) & ~7) >>> 0;
   }

@@ -33,6 +33,8 @@ const TORN = -1;
 /** A frame of the data stack has no other owner. 3.11 Include/internal/pycore_frame.h FRAME_OWNED_BY_THREAD */
 const THREAD_OWNER = 0;
 
+const PAGE_SIZE = 4_096;
+
 /** Stands for what an announced leaf called: nothing. */
 const NO_CALLEE = new FrameView();
 
@@ -277,8 +279,11 @@ export class StackedFrames {
     const length = interner.frameSize(entry);
     // Chunks are copied one after the other, so frames of two often differ.
     const areTogether = this.#callee.address - address === length;
-    if (!areTogether && state === FrameState.alive) {
-      return this.#detached.calls(this.#caller, this.#callee);
+    if (state === FrameState.alive) {
+      if (interner.resumes(entry)) return false;
+      if (!areTogether || isOnTwoPages(address, length)) {
+        return this.#detached.calls(this.#caller, this.#callee);
+      }
     }
     const shift = address - at;
     const calls = this.#liveness.calls(at, this.#callee.at, shift, at + length);
@@ -364,6 +369,11 @@ export class StackedFrames {
     reverse(this.#ids, 0, first);
     reverse(this.#ids, first, kept);
   }
+}
+
+/** @returns whether a frame's instruction and its evaluation stack may be of two moments: pages are copied one after the other. */
+function isOnTwoPages(address: number, length: number): boolean {
+  return ((address >>> 0) & (PAGE_SIZE - 1)) + length > PAGE_SIZE;
 }
 
 /** Turns a part of an array around; a view of it would be garbage afterwards. */
