@@ -324,13 +324,16 @@ export class DetachedFrames {
     if (isDirect) {
       const isResumed = this.#count > 0;
       const resumes = interner.resumes(outer.entry);
-      // What tells that it waits is of the frame's own copy; an instruction is little proof there.
+      // Where it goes on with a generator it calls nothing else. Other versions tell better whether it waits.
       if (isResumed ? !resumes : resumes && outer.state === FrameState.alive) {
         return false;
       }
     }
+    // The interpreter's own frames run no function.
+    const hasFunction = inner.calledAt === inner.at;
     if (
-      isDirect && this.#count === 0 && interner.keepsCallable(outer.entry)
+      isDirect && this.#count === 0 && hasFunction &&
+      interner.keepsCallable(outer.entry)
     ) {
       const end = outer.at + interner.frameSize(outer.entry);
       const shift = outer.address - outer.at;
@@ -349,18 +352,21 @@ export class DetachedFrames {
     remainsAt: number,
     isWhole: boolean,
   ): boolean {
+    const known = this.#known;
     const low = this.#codeLow(inner);
     const high = this.#codeHigh(inner);
-    if (this.#known.isKnown(outer.id, low, high)) return true;
+    const isUsual = known.see(outer.id, this.#codeLow(outer), low, high);
+    if (isUsual && known.isKnown(outer.id, low, high)) return true;
     const made = this.#madeBy(outer, remainsAt);
-    const isProven = made === low || isWhole && this.#standStill(outer, inner);
+    const isMade = made === low && isUsual;
+    const isProven = isMade || isWhole && this.#standStill(outer, inner);
     const evidence = isProven
       ? Evidence.proof
-      : made === 0
+      : made === 0 || made === low
       ? Evidence.none
       : Evidence.doubt;
-    this.#known.note(outer.id, low, high, evidence);
-    if (made === low) this.#known.note(outer.id, ANY_GENERATOR, 0, evidence);
+    known.note(outer.id, low, high, evidence);
+    if (isMade) known.note(outer.id, ANY_GENERATOR, 0, evidence);
     return isProven;
   }
 
@@ -372,12 +378,14 @@ export class DetachedFrames {
   ): boolean {
     const low = this.#codeLow(inner);
     const high = this.#codeHigh(inner);
-    if (this.#known.isKnown(outer.id, low, high)) return true;
+    const known = this.#known;
+    const isUsual = known.see(outer.id, this.#codeLow(outer), low, high);
+    if (isUsual && known.isKnown(outer.id, low, high)) return true;
     if (!isWhole) return false;
     const isProven = this.#standStill(outer, inner);
-    const evidence = isProven ? Evidence.proof : Evidence.sign;
-    this.#known.note(outer.id, low, high, evidence);
-    return isProven || this.isFinal;
+    const isSign = isUsual ? Evidence.sign : Evidence.none;
+    known.note(outer.id, low, high, isProven ? Evidence.proof : isSign);
+    return isProven || this.isFinal && isUsual;
   }
 
   /** @returns low word of the code of the generator that a frame made last, where what it was made of is still there; else 0. */

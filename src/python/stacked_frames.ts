@@ -240,12 +240,12 @@ export class StackedFrames {
     if (callee.isLinked) {
       const between = this.#count;
       if (!this.#addBetween(previous)) {
-        return state === FrameState.waiting ? NO_FRAME : TORN;
+        return state === FrameState.waiting ? NO_FRAME : this.#tornHere();
       }
       // Generators change though the data stack does not.
       if (this.#count > between) this.#isOpen = false;
-    } else if (isInlined && caller.at >= 0 && !this.#isCallee()) {
-      return TORN;
+    } else if (isInlined && caller.at >= 0 && !isShim && !this.#isCallee()) {
+      return this.#tornHere();
     }
     if (!isShim) this.#push(id);
     if (state !== FrameState.waiting) this.#certain = this.#count;
@@ -255,6 +255,11 @@ export class StackedFrames {
     this.#callee = caller;
     this.#caller = callee;
     return length === 0 ? NO_FRAME : length;
+  }
+
+  /** Frames do not fit together. @returns TORN; at the last attempt the stack ends with what is certain. */
+  #tornHere(): number {
+    return this.#isFinal && this.#count > 0 ? NO_FRAME : TORN;
   }
 
   /** @returns whether the last frame may have called one whose `previous` is that. */

@@ -56,3 +56,34 @@ Deno.test("KnownCalls.note() takes any number of calls", () => {
     assert.equal(known.isKnown(i, i * 16, 1), true);
   }
 });
+
+const CALLER_CODE = 0x2345_6780;
+const [LINE, NEXT_LINE] = [7, 8];
+
+/** @returns whether the next line is a usual one, after it and the line before were seen so many times. */
+function isUsual(known: KnownCalls, seen: number, seenNext: number): boolean {
+  for (let i = 0; i < seen; i++) known.see(LINE, CALLER_CODE, ...CODE);
+  for (let i = 1; i < seenNext; i++) known.see(NEXT_LINE, CALLER_CODE, ...CODE);
+  return known.see(NEXT_LINE, CALLER_CODE, ...CODE);
+}
+
+Deno.test("KnownCalls.see() finds a line usual that is seen nearly as often as another", () => {
+  assert.equal(isUsual(new KnownCalls(), 0, 1), true);
+  assert.equal(isUsual(new KnownCalls(), 80, 10), true);
+  assert.equal(isUsual(new KnownCalls(), 80, 9), false);
+});
+
+Deno.test("KnownCalls.see() compares lines of one caller that call the same", () => {
+  const known = new KnownCalls();
+  assert.equal(isUsual(known, 80, 1), false);
+  assert.equal(known.see(NEXT_LINE, CALLER_CODE + 16, ...CODE), true);
+  assert.equal(known.see(NEXT_LINE, CALLER_CODE, CODE[0] + 16, CODE[1]), true);
+});
+
+Deno.test("KnownCalls.see() forgets by and by what was usual", () => {
+  const known = new KnownCalls();
+  assert.equal(isUsual(known, 1_000_000, 1), false);
+  assert.equal(isUsual(known, 0, 128), true);
+  assert.equal(isUsual(known, 0, 1_000_000), true);
+  assert.equal(known.see(LINE, CALLER_CODE, ...CODE), false);
+});
