@@ -159,6 +159,8 @@ class RunningTarget implements Target {
 
   async #neverReady(late: boolean): Promise<Error> {
     const problem = late ? "not ready in time" : "it ended";
+    // What it started holds its standard error too, and ends by this.
+    await this.#closeInput();
     return new Error(
       `Cannot wait for "${this.#name}": ${problem}\n${await this.#complaints}`,
     );

@@ -97,6 +97,15 @@ Deno.test("startCommand() kills what does not become ready in time", async () =>
   );
 });
 
+Deno.test("startCommand() ends what a command started that is not ready in time", async () => {
+  // A shell gives what it runs in the background another standard input.
+  const command = ["sh", "-c", "exec 3<&0; cat <&3 >/dev/null & wait"];
+  await assert.rejects(
+    startCommand(command, "", { readyTimeoutMs: 50 }),
+    /not ready in time/,
+  );
+});
+
 Deno.test("startCommand() passes on what a command says besides being ready", async () => {
   const script = "echo early; echo 'ready {\"a\": 1}'; printf 'one\\ntwo'";
   await using target = await startCommand(["sh", "-c", script], "");

@@ -18,14 +18,20 @@ def child_busy(lifetime):
             total += number
 
 
-def spawn(seconds):
-    """Returns once the child is ready."""
-    child = subprocess.Popen([sys.executable, "-B", __file__, str(seconds)], stdout=subprocess.PIPE)
-    child.stdout.readline()
-    return child.pid
+def spawn(seconds, count):
+    """Returns once all are ready. They start side by side: one after the other, each would compete with all before it."""
+    command = [sys.executable, "-B", __file__, str(seconds)]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count)]
+    for child in children:
+        child.stdout.readline()
+    return [child.pid for child in children]
 
 
-def fork(seconds):
+def fork(seconds, count):
+    return [fork_one(seconds) for _ in range(count)]
+
+
+def fork_one(seconds):
     pid = os.fork()
     if pid == 0:
         child_busy(Lifetime(seconds))
@@ -35,7 +41,7 @@ def fork(seconds):
 
 def parent(seconds, count, start):
     lifetime = Lifetime(seconds)
-    pids = [start(seconds) for _ in range(count)]
+    pids = start(seconds, count)
     ready(file=__file__, children=pids)
     lifetime.wait()
     if os.name != "nt":  # there it is not pids that are waited for

@@ -75,7 +75,10 @@ export interface RunOptions {
 /** Time after its start from which on a sampler's CPU time is looked at; profiling.sampling takes half a second to start. */
 const WARM_UP_MS = 700;
 
-/** Runs a sampler once. @throws {Error} when it took no stack; the message holds what it printed. */
+/** Time after the end of its job that a sampler has to write down what it collected; profiling.sampling takes some 15 seconds for a million stacks. */
+const PATIENCE_MS = 60_000;
+
+/** Runs a sampler once. @throws {Error} when it took no stack, or did not end; the message holds what it printed. */
 export async function runSampler(
   sampler: Sampler,
   options: RunOptions,
@@ -116,7 +119,8 @@ function filesIn(folder: string): string[] {
 async function startUpTime(sampler: Sampler, job: Job): Promise<number> {
   if (sampler.startUp === undefined) return 0;
   const start = performance.now();
-  await onItsCore(sampler.startUp(job)).output();
+  const process = onItsCore(sampler.startUp(job)).spawn();
+  await inTime(sampler, process.pid, process.output());
   return performance.now() - start;
 }
 
@@ -131,8 +135,30 @@ async function runOnce(sampler: Sampler, job: Job) {
   await pause(start + job.seconds * 1000 - performance.now());
   if (sampler.ends === "interrupted") process.kill("SIGINT");
   const elapsedMs = performance.now() - start;
-  const { stdout, stderr } = await output;
+  const { stdout, stderr } = await inTime(sampler, process.pid, output);
   return { printed: plain(stdout) + plain(stderr), elapsedMs, cpu };
+}
+
+/** Waits for a sampler's end, and kills it with all that it started when there is none. @throws {Error} then. */
+async function inTime(
+  sampler: Sampler,
+  pid: number,
+  output: Promise<Deno.CommandOutput>,
+): Promise<Deno.CommandOutput> {
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    Deno.kill(-pid, "SIGKILL");
+  }, PATIENCE_MS);
+  try {
+    const ended = await output;
+    if (!late) return ended;
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error(
+    `${sampler.name}: not done ${PATIENCE_MS / 1000} s after its time was over`,
+  );
 }
 
 function onItsCore(command: readonly string[]): Deno.Command {
@@ -143,6 +169,7 @@ function onItsCore(command: readonly string[]): Deno.Command {
     stdout: "piped",
     stderr: "piped",
     env: { NO_COLOR: "1" },
+    detached: true, // leads a group, by which all that it starts can be ended
   });
 }
 
