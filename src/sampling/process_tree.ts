@@ -4,8 +4,7 @@
  *
  * A process is kept as long as it lives, whether it runs a Python or not: a
  * shell may become one by exec, or start one. Looks at processes without a
- * Python grow rare. Nothing here is hot; `update` does its work some tens of
- * times a second.
+ * Python grow rare. Nothing here is hot but that `update` has nothing to do.
  */
 
 import type { ProcessSampler } from "./process_sampler.ts";
@@ -30,8 +29,11 @@ export interface Discovery {
   childrenOf(pid: number): readonly number[];
 }
 
-/** Time between two looks for new children. */
+/** Time between two looks for the children of the same process, at the least. */
 const CHILDREN_PERIOD_US = 25_000;
+
+/** Time between two looks for children, which take 30 to 80 µs each: those at many processes must not make one pass late. */
+const LOOK_PERIOD_US = 1_000;
 
 /** Longest time between two looks for a Python in the same process. */
 const MAX_ATTACH_PERIOD_US = 100_000;
@@ -44,6 +46,8 @@ interface Node {
   sampler: ProcessSampler | null;
   attempt: number;
   nextAttemptUs: number;
+  /** When to look for its children; -Infinity before the first time. */
+  nextChildrenUs: number;
 }
 
 /** The processes of a run. */
@@ -51,7 +55,10 @@ export class ProcessTree {
   readonly #discovery: Discovery;
   readonly #followChildren: boolean;
   readonly #nodes = new Map<number, Node>();
-  #nextChildrenUs = -Infinity;
+  /** When there is something to do. */
+  #nextUpdateUs = -Infinity;
+  /** From when on a process may be asked again for its children. */
+  #nextLookUs = -Infinity;
   #samplers: ProcessSampler[] = [];
   /** The process that was asked for, or that it is the launcher of. */
   rootPid: number;
@@ -85,15 +92,14 @@ export class ProcessTree {
 
   /** Looks for new processes and new Pythons, if it is time to. */
   update(nowUs: number): void {
-    if (this.#followChildren && nowUs >= this.#nextChildrenUs) {
-      this.#nextChildrenUs = nowUs + CHILDREN_PERIOD_US;
-      this.#findChildren();
-    }
+    if (nowUs < this.#nextUpdateUs) return;
+    if (this.#followChildren) this.#findChildren(nowUs);
     for (const node of this.#nodes.values()) {
       if (node.sampler === null && nowUs >= node.nextAttemptUs) {
         this.#attach(node, nowUs);
       }
     }
+    this.#nextUpdateUs = this.#timeOfNext();
   }
 
   /** The process has ended. */
@@ -110,6 +116,7 @@ export class ProcessTree {
     node.sampler = null;
     node.attempt = 0;
     node.nextAttemptUs = nowUs;
+    this.#nextUpdateUs = -Infinity;
   }
 
   close(): void {
@@ -119,17 +126,57 @@ export class ProcessTree {
   }
 
   #add(pid: number): void {
-    const node = { pid, sampler: null, attempt: 0, nextAttemptUs: -Infinity };
-    this.#nodes.set(pid, node);
+    this.#nodes.set(pid, {
+      pid,
+      sampler: null,
+      attempt: 0,
+      nextAttemptUs: -Infinity,
+      nextChildrenUs: -Infinity,
+    });
+    this.#nextUpdateUs = -Infinity;
   }
 
-  #findChildren(): void {
+  /** Asks new processes for their children, and of the others the one that has waited longest. */
+  #findChildren(nowUs: number): void {
+    const due = this.#longestWaiting();
+    if (
+      due !== null && nowUs >= this.#nextLookUs && nowUs >= due.nextChildrenUs
+    ) {
+      this.#nextLookUs = nowUs + LOOK_PERIOD_US;
+      this.#addChildren(due, nowUs);
+    }
     // Nodes that are added meanwhile are visited as well: grandchildren are found at once.
-    for (const { pid } of this.#nodes.values()) {
-      for (const child of this.#discovery.childrenOf(pid)) {
-        if (!this.#nodes.has(child)) this.#add(child);
+    for (const node of this.#nodes.values()) {
+      if (node.nextChildrenUs === -Infinity) this.#addChildren(node, nowUs);
+    }
+  }
+
+  #addChildren(node: Node, nowUs: number): void {
+    node.nextChildrenUs = nowUs + CHILDREN_PERIOD_US;
+    for (const child of this.#discovery.childrenOf(node.pid)) {
+      if (!this.#nodes.has(child)) this.#add(child);
+    }
+  }
+
+  #longestWaiting(): Node | null {
+    let longest: Node | null = null;
+    for (const node of this.#nodes.values()) {
+      if (longest === null || node.nextChildrenUs < longest.nextChildrenUs) {
+        longest = node;
       }
     }
+    return longest;
+  }
+
+  #timeOfNext(): number {
+    let nextUs = Infinity;
+    for (const { sampler, nextAttemptUs } of this.#nodes.values()) {
+      if (sampler === null) nextUs = Math.min(nextUs, nextAttemptUs);
+    }
+    const longest = this.#followChildren ? this.#longestWaiting() : null;
+    if (longest === null) return nextUs;
+    const lookUs = Math.max(longest.nextChildrenUs, this.#nextLookUs);
+    return Math.min(nextUs, lookUs);
   }
 
   #attach(node: Node, nowUs: number): void {

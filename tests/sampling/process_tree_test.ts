@@ -14,6 +14,7 @@ class FakeMachine implements Discovery {
   >();
   readonly looks: number[] = [];
   readonly closed: number[] = [];
+  readonly asked: number[] = [];
 
   start(pid: number, parent = 0, is: "python" | AttachFailure = "python") {
     this.processes.set(pid, { children: [], is });
@@ -36,6 +37,7 @@ class FakeMachine implements Discovery {
   }
 
   childrenOf(pid: number): readonly number[] {
+    this.asked.push(pid);
     return this.processes.get(pid)?.children ?? [];
   }
 }
@@ -72,6 +74,22 @@ Deno.test("ProcessTree.update() finds a new child within 100 ms", () => {
   machine.start(2, 1);
   tree.update(100_000);
   assert.deepEqual(pids(tree), [2, 1]);
+});
+
+Deno.test("ProcessTree.update() asks one of many processes at a time for its children, all of them within 100 ms", () => {
+  const machine = new FakeMachine();
+  machine.start(1);
+  for (let pid = 2; pid <= 33; pid++) machine.start(pid, 1);
+  const tree = new ProcessTree(1, true, machine);
+  tree.update(0);
+  assert.equal(machine.asked.length, 33);
+  for (let us = 100; us <= 100_000; us += 100) {
+    const before = machine.asked.length;
+    tree.update(us);
+    assert.ok(machine.asked.length <= before + 1);
+  }
+  assert.equal(new Set(machine.asked.slice(33)).size, 33);
+  assert.ok(machine.asked.length <= 33 * 5);
 });
 
 Deno.test("ProcessTree.update() looks again at what may become a Python, ever more rarely", () => {
