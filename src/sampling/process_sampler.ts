@@ -133,6 +133,8 @@ export class ProcessSampler {
   samples = 0;
   /** Stacks of the last pass that are not whole. */
   errors = 0;
+  /** Stacks of all passes that it took more than one snapshot to walk. */
+  retried = 0;
 
   /** @param startUs from when on the first sample's time counts, in whole microseconds. */
   constructor(process: PythonProcess, shared: SharedTables, startUs: number) {
@@ -375,6 +377,7 @@ export class ProcessSampler {
   /** Walks a stack, again in a new snapshot while the one at hand does not fit together. */
   #walk(thread: Thread, threadAt: number, interpreter: number): WalkStatus {
     let status = this.#walkOnce(thread, threadAt, false);
+    if (status === WalkStatus.torn) this.retried++;
     for (let i = 1; status === WalkStatus.torn && i < MAX_ATTEMPTS; i++) {
       if (!this.#takeSnapshot()) break;
       const window = interpreter + this.#windowStart;

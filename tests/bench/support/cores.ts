@@ -8,8 +8,17 @@ export const SAMPLER_CORE: readonly string[] = ["taskset", "-c", "1"];
 
 /** Leaves the sampler's core to the sampler. */
 export async function leaveSamplerCore(): Promise<void> {
+  await moveTo("0");
+}
+
+/** Takes the sampler's core, where the bench itself samples. */
+export async function takeSamplerCore(): Promise<void> {
+  await moveTo("1");
+}
+
+async function moveTo(core: string): Promise<void> {
   await new Deno.Command("taskset", {
-    args: ["-a", "-p", "-c", "0", String(Deno.pid)],
+    args: ["-a", "-p", "-c", core, String(Deno.pid)],
     stdout: "null",
   }).output();
 }

@@ -13,6 +13,7 @@ import { findRuntime } from "../../../src/python/find_runtime.ts";
 import { ThreadIndexes } from "../../../src/python/thread.ts";
 import { linuxProcess } from "../../../src/process/linux_process.ts";
 import { threadIds } from "../../../src/process/linux_threads.ts";
+import { Pacer } from "../../../src/sampling/pacer.ts";
 import {
   PassStatus,
   ProcessSampler,
@@ -61,10 +62,22 @@ export class OwnLoop {
     );
   }
 
-  /** Takes every thread's stack a number of times. @throws {Error} when the process ends. */
-  passes(count: number, sink: Sink): void {
+  /** Stacks so far that it took more than one snapshot to walk. */
+  get retried(): number {
+    return this.#sampler.retried;
+  }
+
+  /**
+   * Takes every thread's stack a number of times.
+   * @param intervalUs 0 takes them without a pause. @throws {Error} when the process ends.
+   */
+  passes(count: number, sink: Sink, intervalUs = 0): void {
+    const shim = this.#shim;
+    shim.sleepPrecisely();
+    const pacer = new Pacer(shim, intervalUs, shim.now());
     for (let i = 0; i < count; i++) {
-      const status = this.#sampler.pass(sink, Math.round(this.#shim.now()));
+      const nowUs = pacer.wait(shim.now());
+      const status = this.#sampler.pass(sink, Math.round(nowUs));
       sink.passEnd();
       if (status !== PassStatus.ok) throw new Error(`A pass ended ${status}`);
     }
