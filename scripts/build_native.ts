@@ -72,6 +72,9 @@ export const nativeTargets: readonly NativeTarget[] = [
 /** File name of the launcher, which is for Windows what the entry stub is for Linux. */
 export const LAUNCHER = "launcher.exe";
 
+/** File name of what the installer for Windows changes the PATH with. */
+export const PATH_ENTRY = "path_entry.exe";
+
 /** File name of the entry stub. */
 export const ENTRY_STUB = "entry_stub.elf";
 
@@ -167,6 +170,15 @@ const PRODUCTS: Readonly<
       sources: cSources(/^launcher_windows(_.*)?\.c$/),
       linking: [
         ...["-lkernel32", "-ladvapi32", "-lbcrypt"],
+        "-Wl,-e,mainCRTStartup",
+      ],
+    },
+    {
+      name: PATH_ENTRY,
+      options: [...COMMON, "-O2", "-fno-builtin", "-nostdlib", "-s"],
+      sources: ["native/path_entry_windows.c"],
+      linking: [
+        ...["-lkernel32", "-ladvapi32", "-luser32"],
         "-Wl,-e,mainCRTStartup",
       ],
     },

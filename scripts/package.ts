@@ -12,6 +12,7 @@ import { makeCondaRecipe } from "./packages/conda.ts";
 import { makeDebianPackages } from "./packages/debian.ts";
 import { type Platform, platforms } from "./packages/description.ts";
 import { makeHomebrewFormula } from "./packages/homebrew.ts";
+import { makeInstallers } from "./packages/installer.ts";
 import { makeNpmPackages } from "./packages/npm.ts";
 import type { Build, Compression, MakePackage } from "./packages/package.ts";
 import { makeScoopManifest } from "./packages/scoop.ts";
@@ -25,6 +26,7 @@ export const KINDS: Readonly<Record<string, MakePackage>> = {
   pypi: makeWheels,
   debian: makeDebianPackages,
   homebrew: makeHomebrewFormula,
+  windows: makeInstallers,
   scoop: makeScoopManifest,
   chocolatey: makeChocolateyPackage,
   conda: makeCondaRecipe,

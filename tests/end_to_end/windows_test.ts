@@ -8,10 +8,11 @@ import assert from "node:assert/strict";
 import { ExitCode, signalExitCode } from "../../src/errors.ts";
 import type { NamedFrame } from "../support/call_graph.ts";
 import { parseCollapsed } from "../support/collapsed.ts";
-import { inFolder } from "../support/folder.ts";
+import { inFolder, namesIn } from "../support/folder.ts";
 import { testNeeding } from "../support/needs.ts";
 import { readPlain } from "../support/profile.ts";
 import { startTarget, type Target, TARGETS } from "../support/target.ts";
+import { startWindows } from "../support/wine_root.ts";
 import {
   type ConsoleKey,
   executableOf,
@@ -253,6 +254,29 @@ testOnWindows(ONE, "a process that may not be read is told", async (python) => {
     );
   }
 });
+
+testNeeding(
+  windowsNeeds,
+  "what austin logs on Windows is in %TEMP%\\austin.log",
+  async () => {
+    const users = `${(await startWindows()).drive}/users`;
+    const [user] = namesIn(users).filter((name) => name !== "Public");
+    const path = `${users}/${user}/AppData/Local/Temp/austin.log`;
+    const before = await Deno.readTextFile(path).catch(() => "");
+    await windowsAustin(["-i", "2ms", "-p", "999998"]);
+    const text = await Deno.readTextFile(path);
+    assert.ok(text.startsWith(before));
+    const lines = text.slice(before.length).split("\r\n");
+    const head = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d austin\[\d+\]: /;
+    for (const line of lines.slice(0, -1)) assert.match(line, head);
+    assert.deepEqual(lines.map((line) => line.replace(head, "")), [
+      "====[ AUSTIN ]====",
+      "Sampling interval: 2000 μs",
+      "Cannot attach to process 999998: there is no such process",
+      "",
+    ]);
+  },
+);
 
 /** What can go wrong, and how it is told. */
 const failures: readonly (readonly [

@@ -10,6 +10,7 @@ import {
   LAUNCHER,
   type NativeTarget,
   nativeTargets,
+  PATH_ENTRY,
 } from "../../scripts/build_native.ts";
 import { bytesSource } from "../../src/binary/byte_source.ts";
 import { ElfMachine, parseElf } from "../../src/binary/elf.ts";
@@ -108,6 +109,12 @@ async function checkWindows(
   for (const name of imports) assert.ok(WINDOWS_LIBRARIES.includes(name), name);
   const launcher = await Deno.readFile(`${folder}/${LAUNCHER}`);
   assert.equal(parsePe(bytesSource(launcher))?.machine, machine);
+  const bytes = await Deno.readFile(`${folder}/${PATH_ENTRY}`);
+  const entry = peFile(bytesSource(bytes));
+  assert.deepEqual(
+    peImports(entry, parsePe(entry)!).sort(),
+    ["ADVAPI32.dll", "KERNEL32.dll", "USER32.dll"],
+  );
   // Debian's binutils read x86_64 only.
   if (machine !== PeMachine.x86_64) return;
   const dump = await printed(["objdump", "-p", path]);
