@@ -61,7 +61,9 @@ for (const [name, layout] of LAYOUTS) {
     const process = new Process(layout);
     const sub = process.interpreter();
     const codesOf = () =>
-      new Map([process.main, sub].map((i) => [i, process.code()]));
+      new Map(
+        [process.main, sub].map((i) => [i, process.code({ lines: [1, 2] })]),
+      );
     const [codes, generators, leaves] = [codesOf(), codesOf(), codesOf()];
     for (let tid = 1; tid <= 30; tid++) {
       const interpreter = tid % 2 ? process.main : sub;
@@ -69,7 +71,9 @@ for (const [name, layout] of LAYOUTS) {
       const f = { code: codes.get(interpreter)! };
       const generator = { code: generators.get(interpreter)!, apart: true };
       const leaf = { code: leaves.get(interpreter)! };
-      process.setStack(thread, [leaf, generator, ...Array(300).fill(f)]);
+      const resuming = { ...f, unit: 1 };
+      const stack = [leaf, generator, resuming, ...Array(299).fill(f)];
+      process.setStack(thread, stack);
     }
     // Calls that have to be proven are by then.
     for (let pass = 0; pass < 3; pass++) process.sampled.pass();
