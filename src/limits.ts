@@ -68,8 +68,8 @@ export const MAX_RUNTIME_PLACES = 4_096;
 /** Entries of a dictionary that are looked at; large programs have some ten thousand modules. */
 export const MAX_DICTIONARY_ENTRIES = 262_144;
 
-/** Digits of a target's integer that are read: two of 30 bits hold any thread's id. */
-export const MAX_INTEGER_DIGITS = 2;
+/** Bytes of a target's integer that are read: two digits of 30 bits, or four of 15, hold any thread's id. */
+export const MAX_INTEGER_SIZE = 8;
 
 /** Where the headers of a PE image may be; linkers put them within the first kilobyte. */
 export const MAX_PE_HEADERS_SIZE = 64 * 1024;

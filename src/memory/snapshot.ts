@@ -185,6 +185,11 @@ export class Snapshot {
       this.#view.getUint32(at, true);
   }
 
+  /** The upper 32 bits of a pointer. */
+  high(at: number): number {
+    return this.u32(at + 4);
+  }
+
   /** Makes the copy the one before, and takes that one's room for the next. */
   #keepLast(): void {
     const bytes = this.#bytes;

@@ -5,18 +5,22 @@
  * The sampling loop does not use it; see `snapshot.ts`.
  */
 
+import type { PointerSize } from "../binary/abi.ts";
 import { type RemoteMemory, setRegion } from "./remote_memory.ts";
 
 /** A window of remote bytes with accessors by offset. Addresses are numbers below 2^53. */
 export class StructReader {
   readonly #memory: RemoteMemory;
+  readonly #pointerSize: PointerSize;
   readonly #region = new Uint32Array(4);
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #size = 0;
 
-  constructor(memory: RemoteMemory) {
+  /** @param pointerSize bytes of a pointer in that memory. */
+  constructor(memory: RemoteMemory, pointerSize: PointerSize = 8) {
     this.#memory = memory;
+    this.#pointerSize = pointerSize;
   }
 
   /**
@@ -42,7 +46,7 @@ export class StructReader {
 
   /** Reads one pointer at an address of its own. @returns 0 when it cannot be read. */
   pointerAt(address: number): number {
-    return this.loadAll(address, 8) ? this.pointer(0) : 0;
+    return this.loadAll(address, this.#pointerSize) ? this.pointer(0) : 0;
   }
 
   /** The window's bytes; valid until the next load. */
@@ -78,8 +82,13 @@ export class StructReader {
       this.#view.getUint32(offset, true);
   }
 
-  /** A pointer. */
+  /** A pointer, or a number as wide as one: `size_t`, `uintptr_t`. */
   pointer(offset: number): number {
-    return this.u64(offset);
+    return this.#pointerSize === 4 ? this.u32(offset) : this.u64(offset);
+  }
+
+  /** A `Py_ssize_t`. */
+  signedSize(offset: number): number {
+    return this.#pointerSize === 4 ? this.i32(offset) : this.i64(offset);
   }
 }

@@ -10,9 +10,11 @@
  * their places is the image.
  */
 
+import type { Abi } from "../binary/abi.ts";
 import type { ByteSource } from "../binary/byte_source.ts";
 import {
   type ElfImage,
+  ElfMachine,
   parseElf,
   readSections,
   type Segment,
@@ -57,13 +59,18 @@ export function elfImage(
   return {
     module,
     bits: elf.format.bits,
-    longSize: elf.format.bits === 64 ? 8 : 4,
+    abi: abiOf(elf),
     exports: () => dynamicSymbols(memory, elf, bias),
     lookInFile: (file, names, section) =>
       lookInFile(file, bias, names, section),
     writableRanges: () => writableRanges(elf, bias),
     zeroedRanges: () => zeroedRanges(elf, bias),
   };
+}
+
+function abiOf({ format, machine }: ElfImage): Abi | null {
+  if (format.bits === 64) return "lp64";
+  return machine === ElfMachine.i386 ? "i386" : null;
 }
 
 /** A file's bytes, by offset in the file, as far as they are mapped. */

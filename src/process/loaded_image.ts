@@ -6,6 +6,7 @@
  * the process.
  */
 
+import type { Abi } from "../binary/abi.ts";
 import type { ByteSource } from "../binary/byte_source.ts";
 import { elfImage } from "./elf_image.ts";
 import { machoImage } from "./macho_image.ts";
@@ -17,8 +18,8 @@ export interface LoadedImage {
   readonly module: Module;
   /** Bits of a pointer. */
   readonly bits: 32 | 64;
-  /** Bytes of a C `long`. */
-  readonly longSize: 4 | 8;
+  /** How the compiler that made it lays structs out; null where we know of no CPython by those rules. */
+  readonly abi: Abi | null;
   /** @returns what it exports, by its tables in memory; null when it has none. */
   exports(): Exports | null;
   /**

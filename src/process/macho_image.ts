@@ -33,7 +33,7 @@ export function machoImage(
   return {
     module,
     bits: 64,
-    longSize: 8,
+    abi: "lp64",
     exports: () => ({
       find: (name) => {
         const address = findMachoSymbols(loaded, macho, [name]).get(name);

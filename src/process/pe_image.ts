@@ -32,7 +32,7 @@ export function peImage(
   return {
     module,
     bits: pe.bits,
-    longSize: 4,
+    abi: pe.bits === 64 ? "llp64" : null,
     exports: () => {
       const exports = peExports(image, pe);
       const find = (name: string) => addressOf(start, exports?.find(name));

@@ -33,7 +33,7 @@ export function attachError(process: Process, failure: Failure): AustinError {
     case "unsupported":
       return failure.cause ?? new UnknownVersionError(
         `Cannot sample process ${pid}: it runs ${failure.python}`,
-        `64-bit CPython 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} work`,
+        `CPython 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} work: 64-bit ones, and those for i386 Linux`,
       );
     case "denied":
       return new PermissionError(

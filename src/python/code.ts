@@ -56,7 +56,7 @@ export class CodeReader {
   constructor(memory: RemoteMemory, layout: Layout) {
     this.#layout = layout;
     this.#memory = new PrefetchedMemory(memory);
-    this.#reader = new StructReader(this.#memory);
+    this.#reader = new StructReader(this.#memory, layout.pointerSize);
     this.#fingerprints = new Fingerprints(memory, layout);
   }
 
@@ -225,7 +225,7 @@ export class CodeReader {
     const { bytes } = this.#layout;
     const reader = this.#reader;
     if (!reader.loadAll(address, bytes.first)) return null;
-    const size = reader.u64(bytes.size);
+    const size = reader.pointer(bytes.size);
     if (size > MAX_LINE_TABLE_SIZE) return null;
     if (!reader.loadAll(address + bytes.first, size)) return null;
     return reader.bytes().slice();

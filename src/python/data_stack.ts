@@ -12,12 +12,12 @@ import { MAX_CHUNKS } from "../limits.ts";
 import type { Snapshot } from "../memory/snapshot.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
 
-/** 3.11 Include/cpython/pystate.h _PyStackChunk: previous, size, top, data. */
-const CHUNK_TOP = 16;
-const CHUNK_DATA = 24;
+/** Words before a chunk's fields. 3.11 Include/cpython/pystate.h _PyStackChunk: previous, size, top, data. */
+const CHUNK_TOP = 2;
+const CHUNK_DATA = 3;
 
 /** The first chunk's first word is left free. 3.12 Python/pystate.c push_chunk */
-const FIRST_CHUNK_DATA = 32;
+const FIRST_CHUNK_DATA = 4;
 
 /** No chunk of the data stack is larger: one holds 16 KiB or a single huge frame. 3.12 Python/pystate.c push_chunk */
 const MAX_CHUNK_SIZE = 16 * 1024 * 1024;
@@ -32,6 +32,10 @@ const SLACK_SIZE = 512;
 export class DataStack {
   readonly #snapshot: Snapshot;
   readonly #offset: number;
+  /** Bytes of a word. */
+  readonly #word: number;
+  /** Bytes before a chunk's data. */
+  readonly #header: number;
   readonly #addresses = new Float64Array(MAX_CHUNKS);
   readonly #places = new Int32Array(MAX_CHUNKS);
   /** Bytes that were copied. */
@@ -41,6 +45,8 @@ export class DataStack {
   constructor(snapshot: Snapshot, layout: Layout) {
     this.#snapshot = snapshot;
     this.#offset = layout.thread.dataStackChunk;
+    this.#word = layout.pointerSize;
+    this.#header = CHUNK_DATA * layout.pointerSize;
   }
 
   /**
@@ -53,15 +59,16 @@ export class DataStack {
     if (this.#offset === ABSENT) return false;
     const snapshot = this.#snapshot;
     let chunk = snapshot.pointer(threadAt + this.#offset);
-    const top = snapshot.pointer(threadAt + this.#offset + 8);
+    const top = snapshot.pointer(threadAt + this.#offset + this.#word);
     let used = top - chunk;
     while (chunk !== 0) {
       if (this.count === MAX_CHUNKS || !this.#add(chunk, used)) return false;
       chunk = snapshot.pointer(this.#places[this.count - 1]!);
       if (chunk === 0) break;
-      const at = snapshot.locate(chunk, CHUNK_DATA);
+      const at = snapshot.locate(chunk, this.#header);
       if (at < 0) return false;
-      used = CHUNK_DATA + 8 * snapshot.pointer(at + CHUNK_TOP);
+      const words = snapshot.pointer(at + CHUNK_TOP * this.#word);
+      used = this.#header + words * this.#word;
     }
     return this.count > 0;
   }
@@ -69,7 +76,8 @@ export class DataStack {
   /** Address of the first frame of a chunk. */
   first(index: number): number {
     const isOldest = index === this.count - 1;
-    return this.#addresses[index]! + (isOldest ? FIRST_CHUNK_DATA : CHUNK_DATA);
+    return this.#addresses[index]! +
+      (isOldest ? FIRST_CHUNK_DATA : CHUNK_DATA) * this.#word;
   }
 
   /** End of what was copied of a chunk, an address. */
@@ -100,7 +108,7 @@ export class DataStack {
 
   /** What follows a chunk may not be mapped; what follows the frames of an older one is not used. */
   #add(chunk: number, used: number): boolean {
-    if (used < CHUNK_DATA || used > MAX_CHUNK_SIZE) return false;
+    if (used < this.#header || used > MAX_CHUNK_SIZE) return false;
     const { count } = this;
     const wanted = count === 0
       ? Math.min(used + SLACK_SIZE, roundUp(used))

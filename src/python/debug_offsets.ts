@@ -8,6 +8,7 @@
  * uses it. 3.13 Include/internal/pycore_runtime.h _Py_DebugOffsets
  */
 
+import { type Abi, LONG_SIZES, POINTER_SIZES } from "../binary/abi.ts";
 import { UnknownVersionError } from "../errors.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
@@ -94,14 +95,14 @@ type Offsets = Readonly<Record<FieldName, number>>;
 
 /**
  * Reads and checks the layout of the CPython whose `_PyRuntime` is at `address`.
- * @param minor of CPython 3, as the table itself gives it. @param longSize bytes of a C `long`.
+ * @param minor of CPython 3, as the table itself gives it. @param abi what it was built for.
  * @throws UnknownVersionError when we know no such table or what it says cannot be.
  */
 export function readDebugOffsets(
   memory: RemoteMemory,
   address: number,
   minor: number,
-  longSize: 4 | 8 = 8,
+  abi: Abi = "lp64",
 ): Layout {
   const column = minor - FIRST_MINOR;
   const wordCount = WORD_COUNTS[column];
@@ -111,9 +112,10 @@ export function readDebugOffsets(
   if (!reader.loadAll(address, size)) throw brokenTable("it cannot be read");
   const word = (index: number) => reader.u64(COOKIE_SIZE + index * 8);
   const freeThreaded = word(1) !== 0;
-  const offsets = checkedOffsets(word, column, longSize);
-  const layout = layoutOf(offsets, minor, freeThreaded);
-  return longSize === 4 ? onWindows(layout, minor) : layout;
+  if (freeThreaded && POINTER_SIZES[abi] === 4) throw narrowFreeThreaded();
+  const offsets = checkedOffsets(word, column, abi);
+  const layout = layoutOf(offsets, minor, freeThreaded, abi);
+  return abi === "llp64" ? onWindows(layout, minor) : layout;
 }
 
 function unknownTable(minor: number): UnknownVersionError {
@@ -130,15 +132,24 @@ function brokenTable(reason: string): UnknownVersionError {
   );
 }
 
+/** None has been seen, so nothing of what the table does not say could be checked. */
+function narrowFreeThreaded(): UnknownVersionError {
+  return new UnknownVersionError(
+    "Cannot sample a free-threaded Python of 32 bits",
+    "free-threaded builds work on 64 bits; on 32 bits those with a GIL do",
+  );
+}
+
 function checkedOffsets(
   word: (index: number) => number,
   column: number,
-  longSize: 4 | 8,
+  abi: Abi,
 ): Offsets {
+  const pointerSize = POINTER_SIZES[abi];
   const alignments = {
     ...ALIGNMENT,
-    threadId: longSize,
-    nativeThreadId: longSize,
+    threadId: LONG_SIZES[abi],
+    nativeThreadId: LONG_SIZES[abi],
   };
   const offsets: Partial<Record<FieldName, number>> = {};
   for (const [name, field] of Object.entries(FIELDS)) {
@@ -149,20 +160,21 @@ function checkedOffsets(
       name,
       word(index),
       structSize,
-      alignments[name as FieldName],
+      alignments[name as FieldName] ?? pointerSize,
     );
   }
-  return checkedHeaders(offsets as Offsets);
+  return checkedHeaders(offsets as Offsets, pointerSize);
 }
 
 /** Strings and bytes objects are read in two steps: a header, then what comes behind it. */
-function checkedHeaders(offsets: Offsets): Offsets {
+function checkedHeaders(offsets: Offsets, pointerSize: number): Offsets {
   const { stringLength, stringState, asciiBytes } = offsets;
   const { bytesSize, bytesFirst } = offsets;
-  if (Math.max(stringLength + 8, stringState + 4) > asciiBytes) {
+  const headerEnd = Math.max(stringLength + pointerSize, stringState + 4);
+  if (headerEnd > asciiBytes) {
     throw brokenTable(`strings begin at ${asciiBytes}`);
   }
-  if (bytesSize + 8 > bytesFirst) {
+  if (bytesSize + pointerSize > bytesFirst) {
     throw brokenTable(`bytes begin at ${bytesFirst}`);
   }
   return offsets;
@@ -172,7 +184,7 @@ function checkedOffset(
   name: string,
   offset: number,
   size: number,
-  alignment = 8,
+  alignment: number,
 ): number {
   if (size > MAX_STRUCT_SIZE) throw brokenTable(`a struct of ${size} bytes`);
   // `asciiBytes` is the size of a struct that others begin with.
@@ -181,7 +193,7 @@ function checkedOffset(
   return offset;
 }
 
-/** Alignment of the fields that are no pointers or 64-bit numbers, in bytes. */
+/** Alignment of the fields that are not as large as a pointer, in bytes. */
 const ALIGNMENT: Partial<Record<FieldName, number>> = {
   codeFirstLine: 4,
   frameOwner: 1,
@@ -189,9 +201,18 @@ const ALIGNMENT: Partial<Record<FieldName, number>> = {
   stringState: 4,
 };
 
-function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
-  const compactBytes = o.asciiBytes + 16;
+function layoutOf(
+  o: Offsets,
+  minor: number,
+  freeThreaded: boolean,
+  abi: Abi,
+): Layout {
+  const pointerSize = POINTER_SIZES[abi];
+  // Length and address of the text as UTF-8.
+  const compactBytes = o.asciiBytes + 2 * pointerSize;
+  const hasRules = !freeThreaded && pointerSize === 8;
   return {
+    pointerSize,
     runtime: { interpretersHead: o.interpretersHead },
     interpreter: {
       next: o.interpreterNext,
@@ -206,7 +227,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       top: o.currentFrame,
       threadId: o.threadId,
       nativeThreadId: o.nativeThreadId,
-      idSize: 8,
+      idSize: LONG_SIZES[abi],
       uniqueId: ABSENT,
       dataStackChunk: o.dataStackChunk,
       // `datastack_top` follows the chunk.
@@ -216,7 +237,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
         o.currentFrame,
         o.threadId,
         o.nativeThreadId,
-        o.dataStackChunk + 8,
+        o.dataStackChunk + pointerSize,
       ),
     },
     gil: {
@@ -239,7 +260,7 @@ function layoutOf(o: Offsets, minor: number, freeThreaded: boolean): Layout {
       ),
     },
     firstForeignOwner: 3,
-    liveness: freeThreaded ? null : livenessRules(o, minor),
+    liveness: hasRules ? livenessRules(o, minor) : null,
     heapFrames: null,
     code: {
       filename: o.codeFilename,

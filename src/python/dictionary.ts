@@ -7,7 +7,7 @@
  * 3.12 Objects/dictobject.c, Include/internal/pycore_dict.h
  */
 
-import { MAX_DICTIONARY_ENTRIES, MAX_INTEGER_DIGITS } from "../limits.ts";
+import { MAX_DICTIONARY_ENTRIES, MAX_INTEGER_SIZE } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
 import { ABSENT, type Layout } from "./layouts/layout.ts";
@@ -20,9 +20,9 @@ export interface Entry {
   readonly value: number;
 }
 
-/** Bytes of an entry: hash, key and value, or without the hash. 3.11 Include/internal/pycore_dict.h PyDictKeyEntry, PyDictUnicodeEntry */
-const ENTRY_SIZE = 24;
-const ENTRY_SIZE_WITHOUT_HASH = 16;
+/** Words of an entry: hash, key and value, or without the hash. 3.11 Include/internal/pycore_dict.h PyDictKeyEntry, PyDictUnicodeEntry */
+const ENTRY_WORDS = 3;
+const ENTRY_WORDS_WITHOUT_HASH = 2;
 
 /** Logarithm of more bytes than the indices of any dictionary have. */
 const MAX_LOG_INDEX_SIZE = 32;
@@ -47,11 +47,14 @@ export class DictionaryReader {
   readonly #layout: Layout;
   readonly #objects: ObjectLayout;
   readonly #reader: StructReader;
+  /** Bytes of a pointer. */
+  readonly #word: number;
 
   constructor(memory: RemoteMemory, layout: Layout, objects: ObjectLayout) {
     this.#layout = layout;
     this.#objects = objects;
-    this.#reader = new StructReader(memory);
+    this.#word = layout.pointerSize;
+    this.#reader = new StructReader(memory, layout.pointerSize);
   }
 
   /** @param address of a `dict`. @returns its entries in order; none when it cannot be read. */
@@ -85,14 +88,16 @@ export class DictionaryReader {
 
   /** @param address of an `int` from 0 to 2^53. @returns null for others, and where there is none. */
   integer(address: number): number | null {
-    const { size, sizeShift, digits } = this.#objects.integer;
+    const { size, sizeShift, digits, digitSize } = this.#objects.integer;
     const reader = this.#reader;
-    if (!reader.loadAll(address, digits + 4 * MAX_INTEGER_DIGITS)) return null;
-    const count = Math.floor(reader.u64(size) / 2 ** sizeShift);
-    if (count > MAX_INTEGER_DIGITS) return null;
+    if (!reader.loadAll(address, digits + MAX_INTEGER_SIZE)) return null;
+    const count = Math.floor(reader.pointer(size) / 2 ** sizeShift);
+    if (count * digitSize > MAX_INTEGER_SIZE) return null;
     let value = 0;
     for (let i = count - 1; i >= 0; i--) {
-      value = value * 2 ** 30 + reader.u32(digits + 4 * i);
+      value = digitSize === 4
+        ? value * 2 ** 30 + reader.u32(digits + 4 * i)
+        : value * 2 ** 15 + reader.u16(digits + 2 * i);
     }
     return Number.isSafeInteger(value) ? value : null;
   }
@@ -107,7 +112,7 @@ export class DictionaryReader {
   #table(dictionary: number): Table | null {
     const { keys, values } = this.#objects.dictionary;
     const reader = this.#reader;
-    if (dictionary === 0 || !reader.loadAll(dictionary, values + 8)) {
+    if (dictionary === 0 || !reader.loadAll(dictionary, values + this.#word)) {
       return null;
     }
     return { keys: reader.pointer(keys), values: reader.pointer(values) };
@@ -117,7 +122,7 @@ export class DictionaryReader {
     const { indices } = this.#objects.keys;
     const reader = this.#reader;
     if (!reader.loadAll(keys, indices)) return [];
-    const count = reader.u64(this.#objects.keys.entryCount);
+    const count = reader.pointer(this.#objects.keys.entryCount);
     const indexSize = this.#indexSize();
     const entrySize = this.#entrySize();
     if (count > MAX_DICTIONARY_ENTRIES || indexSize === null) return [];
@@ -126,8 +131,8 @@ export class DictionaryReader {
     }
     const entries: { key: number; value: number }[] = [];
     for (let end = entrySize; end <= count * entrySize; end += entrySize) {
-      const key = reader.pointer(end - 16);
-      entries.push({ key, value: reader.pointer(end - 8) });
+      const key = reader.pointer(end - 2 * this.#word);
+      entries.push({ key, value: reader.pointer(end - this.#word) });
     }
     if (values !== 0) this.#takeValues(entries, values);
     // What was deleted leaves a hole.
@@ -140,9 +145,9 @@ export class DictionaryReader {
   ): void {
     const reader = this.#reader;
     const first = values + this.#objects.firstValue;
-    const isRead = reader.loadAll(first, entries.length * 8);
+    const isRead = reader.loadAll(first, entries.length * this.#word);
     entries.forEach((entry, i) => {
-      entry.value = isRead ? reader.pointer(i * 8) : 0;
+      entry.value = isRead ? reader.pointer(i * this.#word) : 0;
     });
   }
 
@@ -153,7 +158,7 @@ export class DictionaryReader {
       const logarithm = this.#reader.u8(size);
       return logarithm > MAX_LOG_INDEX_SIZE ? null : 2 ** logarithm;
     }
-    const count = this.#reader.u64(size);
+    const count = this.#reader.pointer(size);
     if (count > 2 ** MAX_LOG_INDEX_SIZE) return null;
     return count * (count <= 0xff ? 1 : count <= 0xffff ? 2 : 4);
   }
@@ -161,7 +166,7 @@ export class DictionaryReader {
   #entrySize(): number {
     const { kind } = this.#objects.keys;
     const hasHash = kind === ABSENT || this.#reader.u8(kind) === 0;
-    return hasHash ? ENTRY_SIZE : ENTRY_SIZE_WITHOUT_HASH;
+    return this.#word * (hasHash ? ENTRY_WORDS : ENTRY_WORDS_WITHOUT_HASH);
   }
 
   /** @returns where an object's attributes are, or null. */
@@ -169,14 +174,14 @@ export class DictionaryReader {
     const { flags, dictionaryOffset } = this.#objects.type;
     const reader = this.#reader;
     const type = reader.pointerAt(object + this.#layout.object.type);
-    const size = Math.max(flags, dictionaryOffset) + 8;
+    const size = Math.max(flags, dictionaryOffset) + this.#word;
     if (type === 0 || !reader.loadAll(type, size)) return null;
     const typeFlags = reader.u32(flags);
     const isManaged = (typeFlags & MANAGED_DICTIONARY) !== 0;
     if (isManaged && this.#objects.attributesAre !== "dictionary") {
       return this.#managed(object, type, (typeFlags & INLINE_VALUES) !== 0);
     }
-    const offset = reader.i64(dictionaryOffset);
+    const offset = reader.signedSize(dictionaryOffset);
     // A negative one counts from the end of objects of different sizes, such as tuples.
     if (offset <= 0) return null;
     return this.#table(reader.pointerAt(object + offset));
@@ -188,7 +193,7 @@ export class DictionaryReader {
     const pointer = reader.pointerAt(object + managedDictionary);
     if (attributesAre === "valuesPointer") {
       // The pointer to the values is before the one to the dictionary.
-      const values = reader.pointerAt(object + managedDictionary - 8);
+      const values = reader.pointerAt(object + managedDictionary - this.#word);
       return values === 0 ? this.#table(pointer) : this.#valuesOf(type, values);
     }
     if (attributesAre === "taggedPointer" && pointer % 2 === 1) {
@@ -202,7 +207,7 @@ export class DictionaryReader {
     const reader = this.#reader;
     const size = reader.pointerAt(type + this.#objects.type.basicSize);
     const values = object + size;
-    if (!reader.loadAll(values, 8) || reader.u8(VALUES_VALID) === 0) {
+    if (!reader.loadAll(values, this.#word) || reader.u8(VALUES_VALID) === 0) {
       return null;
     }
     return this.#valuesOf(type, values);

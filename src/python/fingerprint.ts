@@ -133,12 +133,12 @@ export class Fingerprints {
 }
 
 /** @returns for each byte of a code object's header, 1 when it stays the same while the object lives. */
-function bytesThatCount({ code, object }: Layout): Uint8Array {
+function bytesThatCount({ pointerSize, code, object }: Layout): Uint8Array {
   const fields: (readonly [offset: number, size: number])[] = [
-    [object.type, 8],
-    [code.filename, 8],
-    [code.qualifiedName, 8],
-    [code.lineTable, 8],
+    [object.type, pointerSize],
+    [code.filename, pointerSize],
+    [code.qualifiedName, pointerSize],
+    [code.lineTable, pointerSize],
     [code.firstLine, 4],
   ];
   if (code.version !== ABSENT) fields.push([code.version, 4]);

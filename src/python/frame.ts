@@ -100,10 +100,10 @@ export class FrameWalker {
 
   /** @returns address of the innermost frame, 0 when there is none, -1 when that cannot be told. */
   #topFrame(threadAt: number): number {
-    const { framesAre, thread, cframeCurrentFrame } = this.#layout;
+    const { framesAre, thread, cframeCurrentFrame, pointerSize } = this.#layout;
     const top = this.#snapshot.pointer(threadAt + thread.top);
     if (framesAre !== "cframe" || top === 0) return top;
-    const at = this.#snapshot.locate(top + cframeCurrentFrame, 8);
+    const at = this.#snapshot.locate(top + cframeCurrentFrame, pointerSize);
     return at < 0 ? -1 : this.#snapshot.pointer(at);
   }
 
@@ -161,17 +161,15 @@ export class FrameWalker {
   #idAt(at: number): number {
     const snapshot = this.#snapshot;
     const { frame, instructionIs } = this.#layout;
-    // The low bits of a code pointer are tags from 3.14 on.
-    const codeLow = (snapshot.u32(at + frame.code) & ~7) >>> 0;
-    const codeHigh = snapshot.u32(at + frame.code + 4);
+    // The two low bits of a code pointer are tags from 3.14 on.
+    const codeLow = (snapshot.u32(at + frame.code) & ~3) >>> 0;
+    const codeHigh = snapshot.high(at + frame.code);
     if (codeLow === 0 && codeHigh === 0) return NO_CODE;
     return this.#interner.intern(
       codeLow,
       codeHigh,
       snapshot.u32(at + frame.instruction),
-      instructionIs === "address"
-        ? snapshot.u32(at + frame.instruction + 4)
-        : 0,
+      instructionIs === "address" ? snapshot.high(at + frame.instruction) : 0,
     );
   }
 }

@@ -50,7 +50,7 @@ export class InterpreterList {
   /** @param runtimeAddress of `_PyRuntime`. */
   constructor(memory: RemoteMemory, layout: Layout, runtimeAddress: number) {
     this.#layout = layout;
-    this.#reader = new StructReader(memory);
+    this.#reader = new StructReader(memory, layout.pointerSize);
     this.#head = runtimeAddress + layout.runtime.interpretersHead;
   }
 

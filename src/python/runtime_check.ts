@@ -7,6 +7,7 @@
  * interpreter, that has a thread state, and that points back to it.
  */
 
+import { type Abi, pointerIn, type PointerSize } from "../binary/abi.ts";
 import { type ByteSource, viewOf } from "../binary/byte_source.ts";
 import { UnknownVersionError } from "../errors.ts";
 import { memorySource } from "../memory/memory_source.ts";
@@ -79,15 +80,15 @@ export function checkPlace(
   if (version === null) return { kind: "notReady", path };
   const python = describe(version);
   if (!isSupported(version)) return { kind: "unsupported", python };
-  if (image.bits !== 64) {
-    return { kind: "unsupported", python: `a 32-bit ${python}` };
+  if (image.abi === null) {
+    return { kind: "unsupported", python: `a ${image.bits}-bit ${python}` };
   }
   const selfDescribing = ownVersion !== null;
   const { address } = place;
   if (address === null || selfDescribing !== shouldDescribeItself(version)) {
     return { kind: "notReady", path };
   }
-  const layout = readLayout(memory, address, version, image.longSize);
+  const layout = readLayout(memory, address, version, image.abi);
   if (layout instanceof UnknownVersionError) {
     return { kind: "unsupported", python, cause: layout };
   }
@@ -120,12 +121,12 @@ function readLayout(
   memory: RemoteMemory,
   address: number,
   version: Version,
-  longSize: 4 | 8,
+  abi: Abi,
 ): Layout | UnknownVersionError {
-  const layout = layoutFor(version, longSize);
+  const layout = layoutFor(version, abi);
   if (layout !== null) return layout;
   try {
-    return readDebugOffsets(memory, address, version.minor, longSize);
+    return readDebugOffsets(memory, address, version.minor, abi);
   } catch (error) {
     if (error instanceof UnknownVersionError) return error;
     throw error;
@@ -141,8 +142,10 @@ function isRunning(
   const head = address + layout.runtime.interpretersHead;
   // `main` follows `head` in every version. A sub-interpreter that is just
   // being made is the head already, but has no thread yet.
-  return ownsThread(source, pointerAt(source, head), layout) ||
-    ownsThread(source, pointerAt(source, head + 8), layout);
+  const { pointerSize } = layout;
+  const newest = pointerAt(source, head, pointerSize);
+  const main = pointerAt(source, head + pointerSize, pointerSize);
+  return ownsThread(source, newest, layout) || ownsThread(source, main, layout);
 }
 
 function ownsThread(
@@ -151,15 +154,19 @@ function ownsThread(
   layout: Layout,
 ): boolean {
   if (interpreter === 0) return false;
-  const { threadsHead } = layout.interpreter;
-  const thread = pointerAt(source, interpreter + threadsHead);
+  const { pointerSize, interpreter: { threadsHead } } = layout;
+  const thread = pointerAt(source, interpreter + threadsHead, pointerSize);
   if (thread === 0) return false;
-  return pointerAt(source, thread + layout.thread.interpreter) === interpreter;
+  const owner = thread + layout.thread.interpreter;
+  return pointerAt(source, owner, pointerSize) === interpreter;
 }
 
 /** @returns the pointer at an address; 0 when it cannot be read. */
-function pointerAt(source: ByteSource, address: number): number {
-  const view = viewOf(source, address, 8);
-  if (view === null) return 0;
-  return view.getUint32(4, true) * 4294967296 + view.getUint32(0, true);
+function pointerAt(
+  source: ByteSource,
+  address: number,
+  size: PointerSize,
+): number {
+  const view = viewOf(source, address, size);
+  return view === null ? 0 : pointerIn(view, 0, size);
 }

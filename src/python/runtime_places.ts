@@ -7,6 +7,7 @@
  * struct. What they give are places to look at; `runtime_check.ts` decides.
  */
 
+import { pointerIn, type PointerSize } from "../binary/abi.ts";
 import { type ByteSource, viewOf } from "../binary/byte_source.ts";
 import { MAX_RUNTIME_PLACES, MAX_SCAN_SIZE } from "../limits.ts";
 import type { AddressRange, LoadedImage } from "../process/loaded_image.ts";
@@ -80,7 +81,8 @@ export function scannedPlaces(
   image: LoadedImage,
 ): RuntimePlace[] {
   const version = bannerVersion(memory, image);
-  const layout = version && layoutFor(version, image.longSize);
+  const { abi } = image;
+  const layout = version && abi && layoutFor(version, abi);
   const places: RuntimePlace[] = [];
   for (const range of image.writableRanges()) {
     const bytes = readRange(memory, range);
@@ -88,7 +90,7 @@ export function scannedPlaces(
       places.push({ address: range.address + offset, version });
     }
     if (!layout) continue;
-    for (const offset of headOffsets(bytes)) {
+    for (const offset of headOffsets(bytes, layout.pointerSize)) {
       const address = range.address + offset - layout.runtime.interpretersHead;
       places.push({ address, version });
     }
@@ -134,22 +136,27 @@ function cookieOffsets(bytes: Uint8Array): number[] {
  * newest interpreter, one to the main interpreter, and how many there were.
  * 3.8 Include/internal/pycore_pystate.h pyinterpreters; the same up to 3.12.
  */
-function headOffsets(bytes: Uint8Array): number[] {
+function headOffsets(bytes: Uint8Array, size: PointerSize): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const offsets = [];
-  for (let at = 0; at + 24 <= bytes.length; at += 8) {
+  for (let at = 0; at + 2 * size + 8 <= bytes.length; at += size) {
     if (offsets.length === MAX_RUNTIME_PLACES) break;
-    if (!isCount(view, at + 16)) continue;
-    if (isPointer(view, at) && isPointer(view, at + 8)) offsets.push(at);
+    if (!isCount(view, at + 2 * size)) continue;
+    if (mayBeStruct(view, at, size) && mayBeStruct(view, at + size, size)) {
+      offsets.push(at);
+    }
   }
   return offsets;
 }
 
-/** @returns whether the word could be a pointer to a struct in user space. */
-function isPointer(view: DataView, offset: number): boolean {
-  const low = view.getUint32(offset, true);
-  const high = view.getUint32(offset + 4, true);
-  return low % 8 === 0 && high < 0x1_0000 && (low >= 0x1_0000 || high > 0);
+/** @returns whether there could be a struct in user space where a pointer leads. */
+function mayBeStruct(
+  view: DataView,
+  offset: number,
+  size: PointerSize,
+): boolean {
+  const address = pointerIn(view, offset, size);
+  return address % size === 0 && address >= 0x1_0000 && address < 2 ** 48;
 }
 
 function isCount(view: DataView, offset: number): boolean {

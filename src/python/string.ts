@@ -50,11 +50,11 @@ export function locateText(
   address: number,
 ): Text | null {
   const { string } = layout;
-  if (!reader.loadAll(address, string.anyPointer + 8)) {
+  if (!reader.loadAll(address, string.anyPointer + layout.pointerSize)) {
     // A short string may be the last thing in its page.
     if (!reader.loadAll(address, string.asciiBytes)) return null;
   }
-  const length = reader.u64(string.length);
+  const length = reader.pointer(string.length);
   const state = reader.u32(string.state);
   const { kindMask, kindShift, compact, ascii } = string.stateBits;
   const kind = (state & kindMask) >>> kindShift;

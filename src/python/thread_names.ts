@@ -44,7 +44,11 @@ type Names = ReadonlyMap<number, string>;
 export function readThreadNames(process: NamedProcess): ThreadNames {
   const { version, layout } = process.runtime;
   const isFreeThreaded = layout.object.type === FREE_THREADED_TYPE;
-  const objects = objectLayoutFor(version.minor, isFreeThreaded);
+  const objects = objectLayoutFor(
+    version.minor,
+    isFreeThreaded,
+    layout.pointerSize,
+  );
   const names = objects === null
     ? new Map<number, Names>()
     : new NameReader(process, objects).read();
@@ -74,7 +78,7 @@ class NameReader {
     const { memory, runtime, listThreads } = process;
     const { layout, address } = runtime;
     this.#layout = layout;
-    this.#reader = new StructReader(memory);
+    this.#reader = new StructReader(memory, layout.pointerSize);
     this.#dictionaries = new DictionaryReader(memory, layout, objects);
     this.#interpreters = new InterpreterList(memory, layout, address);
     this.#ids = new ThreadIdFinder(memory, listThreads);

@@ -13,7 +13,8 @@ import type { Sink } from "../events/sink.ts";
 import { MAX_THREADS } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import type { SameBytes } from "../memory/same_bytes.ts";
-import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
+import { openSnapshot } from "../memory/narrow_snapshot.ts";
+import { type Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
 import type { ThreadStates } from "../process/process.ts";
 import { CodeReader } from "../python/code.ts";
 import { CodeWatch } from "../python/code_watch.ts";
@@ -142,7 +143,8 @@ export class ProcessSampler {
     this.pid = process.pid;
     this.startUs = startUs;
     this.#layout = layout;
-    this.#snapshot = new Snapshot(
+    this.#snapshot = openSnapshot(
+      layout.pointerSize,
       memory,
       shared.maxSnapshotSize,
       { compare: shared.sameBytes },

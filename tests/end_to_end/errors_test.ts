@@ -237,7 +237,7 @@ for (
       assert.match(
         stderr,
         new RegExp(
-          `^austin: Cannot sample process \\d+: it runs Python ${version}(\\.\\d+)?\nhint: 64-bit CPython 3\\.8 to 3\\.15 work\n$`,
+          `^austin: Cannot sample process \\d+: it runs Python ${version}(\\.\\d+)?\nhint: CPython 3\\.8 to 3\\.15 work: 64-bit ones, and those for i386 Linux\n$`,
         ),
       );
       assert.equal(stdout, "");

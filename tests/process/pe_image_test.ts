@@ -18,7 +18,7 @@ function image(section: string) {
 Deno.test("peImage() gives addresses in the process", () => {
   const loaded = image(".data");
   assert.equal(loaded.bits, 64);
-  assert.equal(loaded.longSize, 4);
+  assert.equal(loaded.abi, "llp64");
   assert.equal(loaded.exports()?.find("_PyRuntime"), ADDRESS + 0x1100);
   assert.deepEqual(loaded.writableRanges(), [
     { address: ADDRESS + 0x1000, size: 0x2000 },

@@ -46,7 +46,10 @@ Deno.test.each(
 Deno.test("attachError() says which Pythons work", () => {
   const failure = { kind: "unsupported", python: "Python 3.16.0" } as const;
   const { hint } = attachError(new FakeProcess(), failure);
-  assert.equal(hint, "64-bit CPython 3.8 to 3.15 work");
+  assert.equal(
+    hint,
+    "CPython 3.8 to 3.15 work: 64-bit ones, and those for i386 Linux",
+  );
 });
 
 Deno.test("attachError() says what is wrong with debug offsets", () => {

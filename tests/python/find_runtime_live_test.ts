@@ -377,7 +377,7 @@ for (const [path, version] of OLD) {
     assert.throws(() => find(target.pid), {
       exitCode: ExitCode.unknownVersion,
       message: `Cannot sample process ${target.pid}: it runs Python ${version}`,
-      hint: "64-bit CPython 3.8 to 3.15 work",
+      hint: "CPython 3.8 to 3.15 work: 64-bit ones, and those for i386 Linux",
     });
   });
 }

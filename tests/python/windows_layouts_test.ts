@@ -115,7 +115,7 @@ for (const [version, [fields]] of Object.entries(VERSIONS)) {
     `layoutFor() has the offsets of CPython ${version}'s headers for Windows`,
     async () => {
       const minor = Number(version.split(".")[1]);
-      const layout = layoutFor({ major: 3, minor }, 4)!;
+      const layout = layoutFor({ major: 3, minor }, "llp64")!;
       const offsets = await compiled(version as keyof typeof VERSIONS);
       fields.forEach(([struct, member, offset], i) => {
         assert.equal(offset(layout), offsets[i], `${struct}.${member}`);

@@ -67,9 +67,16 @@ export class NativeProbe {
     return this.#maps.splice(0);
   }
 
-  /** What a sampler takes a process's stacks with. */
-  of(pid: number, layout: Layout): OpenStackTaker {
+  /** What a sampler takes a process's stacks with; null where only its Python frames can be had. */
+  of(pid: number, layout: Layout): OpenStackTaker | null {
     const { shim, frames, maxSnapshotSize, warn } = this.#options;
+    if (layout.pointerSize === 4) {
+      warn(
+        `Cannot take native stacks of process ${pid}: it runs a 32-bit Python`,
+        "its Python frames are sampled without them",
+      );
+      return null;
+    }
     const memory = shim.memoryOf(pid);
     const told = new Set<string>();
     const space = new AddressSpace({

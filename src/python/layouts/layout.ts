@@ -6,8 +6,10 @@
  * itself. Walkers read it once, on attach, and never ask for a version.
  * All numbers are byte offsets from the start of the struct, unless the
  * comment says otherwise. `ABSENT` stands where a version has no such field.
+ * Pointers have `pointerSize` bytes, and so have numbers of no size given.
  */
 
+import type { PointerSize } from "../../binary/abi.ts";
 import type { BytecodeRules } from "./bytecode.ts";
 
 /** A field that this version does not have. */
@@ -98,6 +100,8 @@ export interface HeapFrameRules {
 
 /** One CPython's structs. */
 export interface Layout {
+  /** Bytes of a pointer, a `size_t` and a word of the data stack. */
+  readonly pointerSize: PointerSize;
   /** `_PyRuntimeState`. */
   readonly runtime: {
     /** First of the linked interpreters, the newest. */

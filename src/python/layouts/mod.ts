@@ -4,6 +4,8 @@
  * From 3.13 on the target describes itself; see `../debug_offsets.ts`.
  */
 
+import type { Abi } from "../../binary/abi.ts";
+import { I386_LAYOUTS } from "./i386.ts";
 import type { Layout } from "./layout.ts";
 import { v3_10 } from "./v3_10.ts";
 import { v3_11 } from "./v3_11.ts";
@@ -24,14 +26,16 @@ const LAYOUTS: ReadonlyMap<number, Layout> = new Map([
 ]);
 
 /**
- * @param longSize bytes of a C `long`: 4 on Windows.
+ * @param abi what it was built for.
  * @returns the table for a CPython of that version, or null where there is none.
  */
 export function layoutFor(
   version: { readonly major: number; readonly minor: number },
-  longSize: 4 | 8 = 8,
+  abi: Abi = "lp64",
 ): Layout | null {
   const { major, minor } = version;
-  const layout = major === 3 ? LAYOUTS.get(minor) ?? null : null;
-  return layout !== null && longSize === 4 ? onWindows(layout, minor) : layout;
+  if (major !== 3) return null;
+  if (abi === "i386") return I386_LAYOUTS.get(minor) ?? null;
+  const layout = LAYOUTS.get(minor) ?? null;
+  return layout !== null && abi === "llp64" ? onWindows(layout, minor) : layout;
 }

@@ -5,6 +5,8 @@
  * are computed from the headers; the others are proven on live processes.
  */
 
+import type { PointerSize } from "../../binary/abi.ts";
+import { I386_OBJECTS } from "./i386_objects.ts";
 import { ABSENT } from "./layout.ts";
 import type { ObjectLayout } from "./objects.ts";
 
@@ -28,7 +30,7 @@ const v3_8: ObjectLayout = {
     cachedKeys: ABSENT,
   },
   moduleDictionary: 16,
-  integer: { size: 16, sizeShift: 0, digits: 24 },
+  integer: { size: 16, sizeShift: 0, digits: 24, digitSize: 4 },
 };
 
 /** 3.11 Include/internal/pycore_dict.h _dictkeysobject, pycore_object.h _PyObject_ValuesPointer */
@@ -51,7 +53,7 @@ const v3_12: ObjectLayout = {
   ...v3_11,
   attributesAre: "taggedPointer",
   type: { ...v3_11.type, cachedKeys: 880 },
-  integer: { size: 16, sizeShift: 3, digits: 24 },
+  integer: { ...v3_11.integer, sizeShift: 3 },
 };
 
 /** 3.13 Include/internal/pycore_dict.h _dictvalues, pycore_object.h _PyObject_InlineValues */
@@ -85,7 +87,9 @@ const FREE_THREADED_HEAD = 16;
 export function objectLayoutFor(
   minor: number,
   isFreeThreaded: boolean,
+  pointerSize: PointerSize = 8,
 ): ObjectLayout | null {
+  if (pointerSize === 4) return I386_OBJECTS.get(minor) ?? null;
   const layout = LAYOUTS.get(minor) ?? null;
   return layout !== null && isFreeThreaded ? freeThreaded(layout) : layout;
 }

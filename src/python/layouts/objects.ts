@@ -1,7 +1,7 @@
 /**
  * Where a CPython keeps what its objects hold: dictionaries, attributes,
  * integers. Only names are looked up with it, never frames, so it stands apart
- * from `Layout` and covers 64-bit systems only.
+ * from `Layout`.
  *
  * All numbers are byte offsets from the start of the struct, unless the
  * comment says otherwise.
@@ -36,11 +36,11 @@ export interface ObjectLayout {
   /** `PyDictKeysObject`. */
   readonly keys: {
     readonly sizeIs: KeysSize;
-    /** The field that `sizeIs` names: int64 or uint8. */
+    /** The field that `sizeIs` names: a `Py_ssize_t` or uint8. */
     readonly size: number;
     /** uint8 `dk_kind`; entries of kind 0 hold a hash as well. ABSENT where all do. */
     readonly kind: number;
-    /** int64: entries that are or were used. */
+    /** `Py_ssize_t`: entries that are or were used. */
     readonly entryCount: number;
     /** The indices; the entries follow. */
     readonly indices: number;
@@ -52,11 +52,11 @@ export interface ObjectLayout {
   readonly managedDictionary: number;
   /** `PyHeapTypeObject`. */
   readonly type: {
-    /** int64 `tp_basicsize`. */
+    /** `Py_ssize_t` `tp_basicsize`. */
     readonly basicSize: number;
-    /** uint64 `tp_flags`. */
+    /** `unsigned long` `tp_flags`. */
     readonly flags: number;
-    /** int64 `tp_dictoffset`. */
+    /** `Py_ssize_t` `tp_dictoffset`. */
     readonly dictionaryOffset: number;
     /** `ht_cached_keys`: the keys of instances that have values only. */
     readonly cachedKeys: number;
@@ -65,10 +65,12 @@ export interface ObjectLayout {
   readonly moduleDictionary: number;
   /** `PyLongObject`. */
   readonly integer: {
-    /** int64 `ob_size` or `lv_tag`: the number of digits, shifted left by `sizeShift`. */
+    /** `Py_ssize_t` `ob_size` or `lv_tag`: the number of digits, shifted left by `sizeShift`. */
     readonly size: number;
     readonly sizeShift: number;
-    /** uint32 digits of 30 bits, the lowest first. */
+    /** The digits, the lowest first. */
     readonly digits: number;
+    /** Bytes of a digit: 4 for 30 bits, 2 for 15. */
+    readonly digitSize: 2 | 4;
   };
 }

@@ -4,6 +4,7 @@ import { bytecode3_8 } from "./bytecode.ts";
 import { ABSENT, type Layout, STRING_STATE } from "./layout.ts";
 
 export const v3_8: Layout = {
+  pointerSize: 8,
   // 3.8 Include/internal/pycore_pystate.h _PyRuntimeState
   runtime: { interpretersHead: 32 },
   // 3.8 Include/internal/pycore_pystate.h _is

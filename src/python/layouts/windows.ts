@@ -29,7 +29,7 @@ const MOVED: ReadonlyMap<number, ThreadFields> = new Map([
   [12, { nativeThreadId: 140, dataStackChunk: 224, size: 240 }],
 ]);
 
-/** @param minor of CPython 3 that the layout is for. @returns the layout of its build for Windows. */
+/** @param minor of CPython 3 that the layout is for. @returns the layout of its 64-bit build for Windows. */
 export function onWindows(layout: Layout, minor: number): Layout {
   const thread = { ...layout.thread, ...MOVED.get(minor), idSize: 4 } as const;
   return { ...layout, thread };
