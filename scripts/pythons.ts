@@ -42,6 +42,8 @@ export interface FindOptions {
   readonly cache?: string;
   /** Names of the sources to use; default all. */
   readonly sources?: readonly string[];
+  /** Where each comes from; default {@linkcode SOURCES}. */
+  readonly table?: Readonly<Record<Version, readonly Source[]>>;
 }
 
 /**
@@ -73,7 +75,7 @@ async function findPython(
     options.cache ?? `${import.meta.dirname}/../.cache/pythons`,
   );
   const reasons: string[] = [];
-  for (const source of SOURCES[version]) {
+  for (const source of (options.table ?? SOURCES)[version]) {
     if (options.sources?.includes(source.name) === false) continue;
     try {
       return await source.find(version, cache);

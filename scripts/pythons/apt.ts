@@ -1,7 +1,7 @@
 /**
  * Debian packages of another suite than the machine's own. apt does the resolving, fetching and checking with a private
- * configuration and state, so the machine's own stay as they are; the mirror is the one that the machine uses. Works for
- * any user.
+ * configuration and state, so the machine's own stay as they are; the mirror is the one that the machine uses, unless it is
+ * told another archive. Works for any user.
  */
 
 import { join } from "node:path";
@@ -11,6 +11,20 @@ const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /** Debian's merged /usr: packages put their files under usr/ and rely on these links. */
 const MERGED = ["bin", "lib", "lib64", "sbin"];
 
+/** Another archive than the machine's mirror, whose keys the machine does not have. */
+export interface Archive {
+  readonly uri: string;
+  /** SHA-256 of the suite's `InRelease`, from which apt checks everything else: only a suite that no longer changes can be had. */
+  readonly release: string;
+}
+
+/** What else than the machine's own packages are wanted. */
+export interface Foreign {
+  /** Debian's name of an architecture. */
+  readonly architecture?: string | undefined;
+  readonly archive?: Archive | undefined;
+}
+
 /** Runs a program of apt's, such as `apt("apt-get", "install", …)`, and returns what it printed. */
 export type Apt = (...command: string[]) => Promise<string>;
 
@@ -18,22 +32,22 @@ export type Apt = (...command: string[]) => Promise<string>;
  * Sets up apt for another suite and fetches its index. What it downloads lands in `work/archives`.
  *
  * @param work an empty folder for its state, cache and sources.
- * @param architecture Debian's name of one; default the machine's own.
- * @throws {Error} when this is not a Debian machine, or the mirror cannot be reached.
+ * @throws {Error} when this is not a Debian machine, the mirror cannot be reached, or the suite is not what it should be.
  */
 export async function privateApt(
   work: string,
   suite: string,
-  architecture?: string,
+  { architecture, archive }: Foreign = {},
 ): Promise<Apt> {
-  const uri = await mirror();
+  const uri = archive?.uri ?? await mirror();
+  const trust = archive === undefined ? await signedBy() : "[trusted=yes] ";
   await Promise.all([
     Deno.mkdir(join(work, "lists/partial"), { recursive: true }),
     Deno.mkdir(join(work, "archives/partial"), { recursive: true }),
     Deno.writeTextFile(join(work, "status"), ""),
     Deno.writeTextFile(
       join(work, "sources.list"),
-      `deb ${await signedBy()}${uri} ${suite} main\n`,
+      `deb ${trust}${uri} ${suite} main\n`,
     ),
     Deno.writeTextFile(
       join(work, "apt.conf"),
@@ -43,7 +57,22 @@ export async function privateApt(
   const env = { APT_CONFIG: join(work, "apt.conf"), LC_ALL: "C" };
   const apt: Apt = (...command) => run(command, { env });
   await apt("apt-get", "-q", "update");
+  if (archive !== undefined) await checkRelease(join(work, "lists"), archive);
   return apt;
+}
+
+/** What apt keeps is `InRelease` as it came, under a name that ends so or, without a key, in `Release`. */
+async function checkRelease(
+  lists: string,
+  { uri, release }: Archive,
+): Promise<void> {
+  for await (const { name } of Deno.readDir(lists)) {
+    if (!name.endsWith("Release")) continue;
+    const bytes = await Deno.readFile(join(lists, name));
+    const hash = await crypto.subtle.digest("SHA-256", bytes);
+    if (new Uint8Array(hash).toHex() === release) return;
+  }
+  throw new Error(`"${uri}" does not have the release that it should have`);
 }
 
 /** The mirror from which the machine's own release comes, as its sources tell. */

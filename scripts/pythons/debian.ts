@@ -9,7 +9,7 @@
  */
 
 import { join } from "node:path";
-import { privateApt, unpackRoot } from "./apt.ts";
+import { type Foreign, privateApt, unpackRoot } from "./apt.ts";
 import { ensureFolder } from "./cache.ts";
 import { probe, type Python, type Version } from "./python.ts";
 import { run } from "./run.ts";
@@ -18,19 +18,31 @@ import type { Source } from "./source.ts";
 /** Lists the versions in a tree. */
 const MANIFEST = "versions.json";
 
+/** Where packages come from, if not from the machine's mirror for the machine. */
+export interface Origin extends Foreign {
+  /** Distribution that the suite is of; default `debian`. */
+  readonly distribution?: string;
+}
+
 /**
  * @param suite a Debian suite, such as `"sid"`.
  * @param versions what to unpack from it, together, as far as the suite has it.
  */
-export function debian(suite: string, versions: readonly Version[]): Source {
-  const name = `debian-${suite}`;
+export function debian(
+  suite: string,
+  versions: readonly Version[],
+  origin: Origin = {},
+): Source {
+  const { distribution = "debian", architecture } = origin;
+  const parts = [distribution, suite, architecture];
+  const name = parts.filter((part) => part !== undefined).join("-");
   return {
     name,
     async find(version: Version, cache: string): Promise<Python> {
       const root = join(cache, name);
       await ensureFolder(root, {
         isWhole: everyVersionStarts,
-        fill: (root) => fillRoot(root, suite, versions),
+        fill: (root) => fillRoot(root, suite, versions, origin),
       });
       const had = await unpackedVersions(root);
       if (!had.includes(version)) throw new Error(`${name} has no ${version}`);
@@ -96,10 +108,11 @@ async function fillRoot(
   root: string,
   suite: string,
   versions: readonly Version[],
+  origin: Origin,
 ): Promise<void> {
   const work = await Deno.makeTempDir({ prefix: "austin-apt-" });
   try {
-    const apt = await privateApt(work, suite);
+    const apt = await privateApt(work, suite, origin);
     const known = new Set(
       (await apt("apt-cache", "pkgnames", "python3.")).split("\n"),
     );

@@ -50,7 +50,7 @@ async function fill(
   const work = await Deno.makeTempDir({ prefix: "austin-apt-" });
   const packages = python === undefined ? PACKAGES : [...PACKAGES, python];
   try {
-    const apt = await privateApt(work, suite, architecture);
+    const apt = await privateApt(work, suite, { architecture });
     await apt("apt-get", "install", "-y", "--download-only", ...packages);
     if (python === undefined) await removeOthers(`${work}/archives`);
     await unpackRoot(`${work}/archives`, folder);

@@ -6,9 +6,18 @@ import {
   type Version,
   VERSIONS,
 } from "../../scripts/pythons.ts";
+import { I386_SOURCES } from "../../scripts/pythons/i386.ts";
 import { testNeeding } from "./needs.ts";
 
-const found = await findPythons();
+/** Set to `i386` where all tests are to run on 32-bit CPythons; `i386_test.ts` does that. */
+export const PYTHONS_VARIABLE = "AUSTIN_TEST_PYTHONS";
+
+const areNarrow = Deno.env.get(PYTHONS_VARIABLE) === "i386";
+
+const found = await findPythons(
+  VERSIONS,
+  areNarrow ? { table: I386_SOURCES } : {},
+);
 
 /**
  * Defines a test for each CPython.
