@@ -73,7 +73,7 @@ export class CallSites {
   readonly #rivals = new Map<number, Map<number, Rivals>>();
 
   constructor(memory: RemoteMemory, layout: Layout, rules: HeapFrameRules) {
-    this.#reader = new StructReader(memory);
+    this.#reader = new StructReader(memory, layout.pointerSize);
     this.#layout = layout;
     this.#rules = rules;
   }
@@ -83,7 +83,9 @@ export class CallSites {
     const { bytecode } = this.#rules;
     const found = this.#instruction(code, instruction);
     const words = found === null ? [] : slotsOf(bytecode, found);
-    const slots = words.filter((slot) => slot >= 0).map((slot) => slot * 8);
+    const { pointerSize } = this.#layout;
+    const slots = words.filter((slot) => slot >= 0)
+      .map((slot) => slot * pointerSize);
     return {
       instruction,
       slots,
@@ -132,7 +134,7 @@ export class CallSites {
     const index = (instruction | 0) * (instructionIs === "unitIndex" ? 2 : 1);
     const object = reader.pointerAt(code + this.#rules.codeBytes);
     if (index < 0 || !reader.loadAll(object, bytes.first)) return null;
-    const size = reader.u64(bytes.size);
+    const size = reader.pointer(bytes.size);
     if (size === 0 || size > MAX_BYTECODE_SIZE) return null;
     if (!reader.loadAll(object + bytes.first, size)) return null;
     return instructionAt(reader.bytes(), this.#rules.bytecode, index);

@@ -8,6 +8,7 @@
  * a few times is believed without looking, as long as it is seldom denied.
  */
 
+import { pointerIn } from "../binary/abi.ts";
 import {
   REGION_WORDS,
   type RemoteMemory,
@@ -145,9 +146,7 @@ export class CallWitness {
     const view = this.#view;
     const { previous } = this.#layout.frame;
     return view.getUint8(at + this.#rules.state) === this.#rules.isExecuting &&
-      view.getUint32(at + previous, true) === caller >>> 0 &&
-      view.getUint32(at + previous + 4, true) ===
-        (caller / 4294967296) >>> 0;
+      pointerIn(view, at + previous, this.#layout.pointerSize) === caller;
   }
 }
 

@@ -173,7 +173,7 @@ export class CodeReader {
     );
     const localCount = reader.u32(rules.codeLocals);
     if (localCount > words || words > MAX_FRAME_WORDS) return null;
-    return { size: words * 8, localCount };
+    return { size: words * this.#layout.pointerSize, localCount };
   }
 
   #byteIndex(code: Code, instruction: number): number | null {

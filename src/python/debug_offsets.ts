@@ -8,7 +8,12 @@
  * uses it. 3.13 Include/internal/pycore_runtime.h _Py_DebugOffsets
  */
 
-import { type Abi, LONG_SIZES, POINTER_SIZES } from "../binary/abi.ts";
+import {
+  type Abi,
+  LONG_SIZES,
+  POINTER_SIZES,
+  type PointerSize,
+} from "../binary/abi.ts";
 import { UnknownVersionError } from "../errors.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
@@ -210,7 +215,6 @@ function layoutOf(
   const pointerSize = POINTER_SIZES[abi];
   // Length and address of the text as UTF-8.
   const compactBytes = o.asciiBytes + 2 * pointerSize;
-  const hasRules = !freeThreaded && pointerSize === 8;
   return {
     pointerSize,
     runtime: { interpretersHead: o.interpretersHead },
@@ -260,7 +264,7 @@ function layoutOf(
       ),
     },
     firstForeignOwner: 3,
-    liveness: hasRules ? livenessRules(o, minor) : null,
+    liveness: freeThreaded ? null : livenessRules(o, minor, pointerSize),
     heapFrames: null,
     code: {
       filename: o.codeFilename,
@@ -304,17 +308,19 @@ function layoutOf(
  * a minor's releases were built, but for the free-threaded ones.
  * 3.13 Include/internal/pycore_frame.h, Include/cpython/code.h co_framesize, Include/opcode_ids.h
  */
-function livenessRules(o: Offsets, minor: number): LivenessRules {
+function livenessRules(
+  o: Offsets,
+  minor: number,
+  pointerSize: PointerSize,
+): LivenessRules {
   const hasStackPointer = minor >= 14;
+  const { stackTop, ...offsets } = UNTOLD_OFFSETS[pointerSize];
   return {
-    stackTop: hasStackPointer ? ABSENT : 64,
-    stackPointer: hasStackPointer ? 64 : ABSENT,
+    ...offsets,
+    stackTop: hasStackPointer ? ABSENT : stackTop,
+    stackPointer: hasStackPointer ? stackTop : ABSENT,
     locals: o.frameLocals,
-    functionObject: 16,
-    generatorFrame: 72,
     isEntry: ABSENT,
-    codeLocals: 72,
-    codeFrameWords: [76],
     extraFrameWords: 0,
     endOpcodes: END_OPCODES[minor - FIRST_MINOR]!,
     resumeOpcodes: RESUME_OPCODES[minor - FIRST_MINOR]!,
@@ -324,6 +330,24 @@ function livenessRules(o: Offsets, minor: number): LivenessRules {
     begins: "at the first instruction",
   };
 }
+
+/** The offsets among them, by the size of a pointer; `stackTop` is that of `stackpointer` as well. */
+const UNTOLD_OFFSETS = {
+  8: {
+    stackTop: 64,
+    functionObject: 16,
+    generatorFrame: 72,
+    codeLocals: 72,
+    codeFrameWords: [76],
+  },
+  4: {
+    stackTop: 32,
+    functionObject: 8,
+    generatorFrame: 36,
+    codeLocals: 48,
+    codeFrameWords: [52],
+  },
+} as const;
 
 /** From `co_firstlineno` to `co_version`. 3.13 to 3.15 Include/cpython/code.h _PyCode_DEF */
 const CODE_VERSION = 24;

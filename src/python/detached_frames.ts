@@ -211,8 +211,8 @@ export class DetachedFrames {
     const snapshot = this.#snapshot;
     const interner = this.#interner;
     const { frame } = this.#layout;
-    const low = (snapshot.u32(at + frame.code) & ~7) >>> 0;
-    const high = snapshot.u32(at + frame.code + 4);
+    const low = (snapshot.u32(at + frame.code) & ~3) >>> 0;
+    const high = snapshot.high(at + frame.code);
     if (low === 0 && high === 0) return -1;
     const maker = snapshot.pointer(at + frame.previous);
     if (maker !== caller.address && !this.isGenerator(maker)) return -1;
@@ -220,7 +220,7 @@ export class DetachedFrames {
       low,
       high,
       snapshot.u32(at + frame.instruction),
-      snapshot.u32(at + frame.instruction + 4),
+      snapshot.high(at + frame.instruction),
     );
     if (id < 0 || !interner.madeGenerator(interner.lastEntry)) return -1;
     const remains = this.#remains;
@@ -305,10 +305,10 @@ export class DetachedFrames {
     const { code, instruction } = this.#layout.frame;
     // The low bits of a code pointer are tags from 3.14 on.
     return this.#interner.intern(
-      (snapshot.u32(at + code) & ~7) >>> 0,
-      snapshot.u32(at + code + 4),
+      (snapshot.u32(at + code) & ~3) >>> 0,
+      snapshot.high(at + code),
       snapshot.u32(at + instruction),
-      snapshot.u32(at + instruction + 4),
+      snapshot.high(at + instruction),
     );
   }
 
@@ -396,7 +396,7 @@ export class DetachedFrames {
     // A generator was not copied together with the data stack.
     if (snapshot.u8(outer.at + owner) === GENERATOR_OWNER) return 0;
     if (snapshot.pointer(remainsAt + previous) !== outer.address) return 0;
-    return (snapshot.u32(remainsAt + code) & ~7) >>> 0;
+    return (snapshot.u32(remainsAt + code) & ~3) >>> 0;
   }
 
   /** Reads two frames again. @returns whether the caller stands where it stood, and called the same. */
@@ -421,11 +421,11 @@ export class DetachedFrames {
   /** The low bits of a code pointer are tags from 3.14 on. */
   #codeLow({ calledAt }: FrameView): number {
     const { code } = this.#layout.frame;
-    return (this.#snapshot.u32(calledAt + code) & ~7) >>> 0;
+    return (this.#snapshot.u32(calledAt + code) & ~3) >>> 0;
   }
 
   #codeHigh({ calledAt }: FrameView): number {
-    return this.#snapshot.u32(calledAt + this.#layout.frame.code + 4);
+    return this.#snapshot.high(calledAt + this.#layout.frame.code);
   }
 
   /** A callee of a generator is not called by the generator's caller. */

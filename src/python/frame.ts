@@ -55,7 +55,11 @@ export class FrameWalker {
     this.#layout = layout;
     this.#data = new DataStack(snapshot, layout);
     if (layout.liveness === null) return;
-    const liveness = new Liveness(snapshot, layout.liveness);
+    const liveness = new Liveness(
+      snapshot,
+      layout.liveness,
+      layout.pointerSize,
+    );
     this.#stacked = new StackedFrames(
       snapshot,
       interner,

@@ -92,8 +92,8 @@ export class HeapCallees {
     const frame = this.#frame;
     const site = this.#site;
     if (site.slots.length === 0) return null;
-    const { stack } = frame;
-    if (!(stack > 0 && stack <= MAX_FRAME_WORDS * 8)) return null;
+    const { stack, pointerSize } = frame;
+    if (!(stack > 0 && stack <= MAX_FRAME_WORDS * pointerSize)) return null;
     const object = frame.readSlot(stack + site.slot);
     if (object !== site.callee.object || object === 0) this.#readCallee(stack);
     return site.callee.code === 0 ? null : site.callee;

@@ -12,6 +12,8 @@ import type { HeapFrameRules, Layout } from "./layouts/layout.ts";
 /** One frame after the other. */
 export class HeapFrame {
   readonly #snapshot: Snapshot;
+  /** Bytes of a pointer, and of a slot of the evaluation stack. */
+  readonly pointerSize: number;
   readonly #codeOffset: number;
   readonly #previousOffset: number;
   readonly #instructionOffset: number;
@@ -32,6 +34,7 @@ export class HeapFrame {
 
   constructor(snapshot: Snapshot, layout: Layout, rules: HeapFrameRules) {
     this.#snapshot = snapshot;
+    this.pointerSize = layout.pointerSize;
     const { size, code, previous, instruction } = layout.frame;
     this.headerSize = size;
     this.#codeOffset = code;
@@ -78,7 +81,7 @@ export class HeapFrame {
   readSlot(offset: number): number {
     this.slot = 0;
     this.object = 0;
-    const needed = offset + 8;
+    const needed = offset + this.pointerSize;
     if (needed > this.#size && !this.#widen(needed)) return 0;
     this.#snapshot.keepUntil(this.at + needed);
     this.slot = offset;
@@ -110,7 +113,7 @@ export class HeapFrame {
     const snapshot = this.#snapshot;
     return interner.intern(
       snapshot.u32(at + this.#codeOffset),
-      snapshot.u32(at + this.#codeOffset + 4),
+      snapshot.high(at + this.#codeOffset),
       snapshot.u32(at + this.#instructionOffset),
       0,
     );

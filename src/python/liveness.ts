@@ -60,10 +60,13 @@ const MAX_STACK_DEPTH = 1 << 20;
 export class Liveness {
   readonly #snapshot: Snapshot;
   readonly #rules: LivenessRules;
+  /** Bytes of a slot of the evaluation stack. */
+  readonly #slot: number;
 
-  constructor(snapshot: Snapshot, rules: LivenessRules) {
+  constructor(snapshot: Snapshot, rules: LivenessRules, slotSize = 8) {
     this.#snapshot = snapshot;
     this.#rules = rules;
+    this.#slot = slotSize;
   }
 
   /**
@@ -102,12 +105,13 @@ export class Liveness {
     const snapshot = this.#snapshot;
     const { functionObject } = this.#rules;
     const low = (snapshot.u32(calleeAt + functionObject) & ~3) >>> 0;
-    const high = snapshot.u32(calleeAt + functionObject + 4);
+    const high = snapshot.high(calleeAt + functionObject);
+    const size = this.#slot;
     let slot = this.#stackTopAt(callerAt, shift);
-    for (let i = 0; i < CALLABLE_SLOTS; i++, slot += 8) {
-      if (slot < callerAt || slot + 8 > end) return Calls.unknown;
+    for (let i = 0; i < CALLABLE_SLOTS; i++, slot += size) {
+      if (slot < callerAt || slot + size > end) return Calls.unknown;
       const isSame = (snapshot.u32(slot) & ~3) >>> 0 === low &&
-        snapshot.u32(slot + 4) === high;
+        snapshot.high(slot) === high;
       if (isSame) return Calls.yes;
     }
     return Calls.no;
@@ -119,11 +123,11 @@ export class Liveness {
    */
   heldGenerator(at: number, end: number, shift: number, slot: number): number {
     const { generatorFrame, locals } = this.#rules;
-    const place = this.#stackTopAt(at, shift) - 8 * slot;
+    const place = this.#stackTopAt(at, shift) - this.#slot * slot;
     if (generatorFrame === ABSENT || place < at + locals) return 0;
-    if (place + 8 > end) return 0;
+    if (place + this.#slot > end) return 0;
     const low = (this.#snapshot.u32(place) & ~3) >>> 0;
-    const held = this.#snapshot.u32(place + 4) * 4294967296 + low;
+    const held = this.#snapshot.high(place) * 4294967296 + low;
     return held === 0 || held % 8 !== 0 ? 0 : held + generatorFrame;
   }
 
@@ -134,6 +138,6 @@ export class Liveness {
       return this.#snapshot.pointer(at + stackPointer) - shift;
     }
     const depth = this.#snapshot.u32(at + stackTop);
-    return depth < MAX_STACK_DEPTH ? at + locals + 8 * depth : -1;
+    return depth < MAX_STACK_DEPTH ? at + locals + this.#slot * depth : -1;
   }
 }

@@ -198,8 +198,8 @@ export class StackedFrames {
     const frame = this.#frame;
     const caller = this.#caller;
     // The low bits of a code pointer are tags from 3.14 on.
-    const codeLow = (snapshot.u32(at + frame.code) & ~7) >>> 0;
-    const codeHigh = snapshot.u32(at + frame.code + 4);
+    const codeLow = (snapshot.u32(at + frame.code) & ~3) >>> 0;
+    const codeHigh = snapshot.high(at + frame.code);
     if (codeLow === 0 && codeHigh === 0) return NO_FRAME;
     if (snapshot.u8(at + frame.owner) !== THREAD_OWNER) return NO_FRAME;
     const previous = snapshot.pointer(at + frame.previous);
@@ -210,7 +210,7 @@ export class StackedFrames {
       codeLow,
       codeHigh,
       snapshot.u32(at + frame.instruction),
-      snapshot.u32(at + frame.instruction + 4),
+      snapshot.high(at + frame.instruction),
     );
     if (id < 0) return NO_FRAME;
     const entry = interner.lastEntry;

@@ -114,8 +114,9 @@ export class Trail {
   }
 
   #lookUp(frame: HeapFrame, snapshot: Snapshot): void {
+    const { headerSize, pointerSize } = frame;
     for (let i = 0; i < this.length; i++) {
-      const size = Math.max(frame.headerSize, this.#slots[i]! + 8);
+      const size = Math.max(headerSize, this.#slots[i]! + pointerSize);
       const at = snapshot.locate(this.addresses[i]!, size);
       this.#places[i] = at;
       if (at < 0) break;

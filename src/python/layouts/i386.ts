@@ -2,11 +2,12 @@
  * CPython 3.8 to 3.12 on 32-bit x86: the 64-bit tables with other offsets.
  *
  * Measured with the headers of builds for i386, and proven on live processes.
- * Frames are walked outward from the announced one: the rules by which frames
- * tell whether they are alive are written for words of 8 bytes.
  */
 
+import { bytecode3_10, bytecode3_9 } from "./bytecode.ts";
 import { ABSENT, type Layout } from "./layout.ts";
+import { v3_11 } from "./v3_11.ts";
+import { v3_12 } from "./v3_12.ts";
 import { v3_8 } from "./v3_8.ts";
 
 const i386v3_8: Layout = {
@@ -38,7 +39,17 @@ const i386v3_8: Layout = {
   gc: { collecting: 304, isInRuntime: true },
   // 3.8 Include/frameobject.h _frame
   frame: { code: 16, previous: 12, instruction: 52, owner: ABSENT, size: 56 },
-  heapFrames: null,
+  // 3.8 Include/frameobject.h _frame, code.h, funcobject.h, classobject.h, genobject.h
+  heapFrames: {
+    ...v3_8.heapFrames!,
+    state: 64,
+    valueStack: 32,
+    codeBytes: 36,
+    functionCode: 8,
+    methodFunction: 8,
+    generatorFrame: 8,
+    generatorCode: 16,
+  },
   // 3.8 Include/code.h PyCodeObject
   code: {
     filename: 64,
@@ -66,6 +77,7 @@ const i386v3_8: Layout = {
 
 const i386v3_9: Layout = {
   ...i386v3_8,
+  heapFrames: { ...i386v3_8.heapFrames!, bytecode: bytecode3_9 },
   // 3.9 Include/internal/pycore_interp.h _is
   interpreter: { ...i386v3_8.interpreter, id: 12, modules: 472 },
   // 3.9 Include/internal/pycore_runtime.h pyruntimestate.ceval.gil
@@ -76,6 +88,14 @@ const i386v3_9: Layout = {
 
 const i386v3_10: Layout = {
   ...i386v3_9,
+  // 3.10 Include/cpython/frameobject.h PyFrameState, funcobject.h, genobject.h
+  heapFrames: {
+    ...i386v3_9.heapFrames!,
+    isExecuting: 0,
+    functionCode: 24,
+    generatorCode: 12,
+    bytecode: bytecode3_10,
+  },
   // 3.10 Include/internal/pycore_interp.h _is
   interpreter: { ...i386v3_9.interpreter, modules: 468 },
   // 3.10 Include/internal/pycore_interp.h _is.gc
@@ -117,6 +137,17 @@ const i386v3_11: Layout = {
   cframeCurrentFrame: 4,
   // 3.11 Include/internal/pycore_frame.h _PyInterpreterFrame
   frame: { code: 16, previous: 24, instruction: 28, owner: 37, size: 40 },
+  heapFrames: null,
+  // 3.11 Include/internal/pycore_frame.h, Include/cpython/code.h co_nlocalsplus, co_stacksize
+  liveness: {
+    ...v3_11.liveness!,
+    stackTop: 32,
+    locals: 40,
+    isEntry: 36,
+    codeLocals: 52,
+    codeFrameWords: [52, 44],
+    extraFrameWords: 10,
+  },
   // 3.11 Include/cpython/code.h PyCodeObject
   code: {
     filename: 80,
@@ -159,6 +190,16 @@ const i386v3_12: Layout = {
   cframeCurrentFrame: 0,
   // 3.12 Include/internal/pycore_frame.h _PyInterpreterFrame
   frame: { code: 0, previous: 4, instruction: 28, owner: 38, size: 40 },
+  // 3.12 Include/internal/pycore_frame.h, Include/cpython/code.h co_framesize, genobject.h
+  liveness: {
+    ...v3_12.liveness!,
+    stackTop: 32,
+    locals: 40,
+    functionObject: 8,
+    generatorFrame: 36,
+    codeLocals: 48,
+    codeFrameWords: [52],
+  },
   // 3.12 Include/cpython/code.h PyCodeObject
   code: {
     ...i386v3_11.code,

@@ -8,12 +8,13 @@ export const v3_10: Layout = {
   ...v3_9,
   // 3.10 Include/cpython/frameobject.h _frame
   frame: { ...v3_9.frame, instruction: 96, size: 112 },
-  // 3.10 Include/cpython/frameobject.h PyFrameState, funcobject.h
+  // 3.10 Include/cpython/frameobject.h PyFrameState, funcobject.h, genobject.h
   heapFrames: {
     ...heapFrames3_9,
     state: 108,
     isExecuting: 0,
     functionCode: 48,
+    generatorCode: 24,
     bytecode: bytecode3_10,
   },
   instructionIs: "unitIndex",
