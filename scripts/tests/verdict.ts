@@ -33,6 +33,8 @@ export const mayBeMissing: readonly string[] = [
   // No registry has them; they are tested where the machine has one.
   "CPython 3.8",
   "CPython 2.7, 3.6 or 3.7",
+  // Built without, or switched off.
+  "a kernel that runs i386 programs",
   // Distributions build theirs in ways of their own.
   "pyenv's libpython.a",
   "pyenv's shared libpython",

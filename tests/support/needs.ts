@@ -31,6 +31,12 @@ export const slowTier: Need = {
 /** Running as root, for chroot, mount and other users. */
 export const rootUser: Need = { what: "root", met: Deno.uid() === 0 };
 
+/** A kernel for x86_64 that runs 32-bit programs as well. Linux arch/x86/Kconfig IA32_EMULATION */
+export const i386Kernel: Need = {
+  what: "a kernel that runs i386 programs",
+  met: exists("/proc/sys/abi/vsyscall32"),
+};
+
 /** A program on the PATH. */
 export function tool(name: string): Need {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
