@@ -1,5 +1,6 @@
 /**
- * `deno task record-images [VERSION...]`: records what austin reads of each CPython, as images in `tests/images/`.
+ * `deno task record-images [VERSION...]`: records what austin reads of each CPython, as images in `tests/images/`; those for
+ * 32-bit x86 as well.
  *
  * `tests/targets/image.py` is started under each CPython and stopped once all of its threads stand still. Then its
  * interpreter is found and it is sampled; what is read for that, and where the threads say that they are, makes the
@@ -25,6 +26,7 @@ import {
 import { SampledPython } from "../tests/support/sampled_python.ts";
 import { startCommand, TARGETS } from "../tests/support/target.ts";
 import { type Python, pythons, VERSIONS } from "./pythons.ts";
+import { I386_SOURCES } from "./pythons/i386.ts";
 
 /** Where the program is for the interpreter: frames name it, so no machine's folders may. */
 const FOLDER = "/tmp/austin-image";
@@ -161,16 +163,24 @@ function withoutFolders(module: Module): Module {
 
 async function recordAll(versions: readonly string[]): Promise<void> {
   await Deno.mkdir(IMAGES, { recursive: true });
-  for (const python of await pythons()) {
-    const { version, fullVersion } = python;
-    if (versions.length > 0 && !versions.includes(version)) continue;
-    const packed = await record(python);
-    if (packed.length > MAX_SIZE) {
-      throw new Error(`The image of ${version} has ${packed.length} bytes`);
-    }
-    await Deno.writeFile(`${IMAGES}/${version}.image`, packed);
-    report(`${fullVersion}: ${packed.length} bytes`);
+  const wanted = VERSIONS.filter((version) =>
+    versions.length === 0 || versions.includes(version)
+  );
+  for (const python of await pythons(wanted)) {
+    await recordAs(python.version, python);
   }
+  for (const python of await pythons(wanted, { table: I386_SOURCES })) {
+    await recordAs(`${python.version}-i386`, python);
+  }
+}
+
+async function recordAs(name: string, python: Python): Promise<void> {
+  const packed = await record(python);
+  if (packed.length > MAX_SIZE) {
+    throw new Error(`The image of ${name} has ${packed.length} bytes`);
+  }
+  await Deno.writeFile(`${IMAGES}/${name}.image`, packed);
+  report(`${name}: ${python.fullVersion}, ${packed.length} bytes`);
 }
 
 function report(line: string): void {

@@ -22,6 +22,16 @@ Deno.test("StructReader reads little-endian fields of every size", () => {
   assert.equal(reader.pointer(0), 0x0605_ff03_0201);
 });
 
+Deno.test("StructReader reads pointers of four bytes where there are such", () => {
+  const memory = new FakeMemory();
+  memory.map(0xf7f1_2000, new Uint8Array([0xfe, 0xff, 0xff, 0xff]));
+  const reader = new StructReader(memory, 4);
+  assert.equal(reader.pointerAt(0xf7f1_2000), 0xffff_fffe);
+  assert.equal(reader.pointer(0), 0xffff_fffe);
+  assert.equal(reader.signedSize(0), -2);
+  assert.equal(new StructReader(memory).pointerAt(0xf7f1_2000), 0);
+});
+
 Deno.test("StructReader.i64() reads negative numbers", () => {
   const reader = readerOf(0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
   reader.load(BASE, 8);

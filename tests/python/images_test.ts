@@ -6,19 +6,21 @@ import { IMAGES, processOf, unpackImage } from "../support/image.ts";
 import type { RecordedSample } from "../support/recording_sink.ts";
 import { SampledPython } from "../support/sampled_python.ts";
 
+/** Every version, and every one for 32-bit x86. */
+const NAMES = [...VERSIONS, ...VERSIONS.map((version) => `${version}-i386`)];
+
 Deno.test("there is an image of every version", () => {
   const names = Array.from(Deno.readDirSync(IMAGES), ({ name }) => name);
   assert.deepEqual(
     new Set(names),
-    new Set(VERSIONS.map((version) => `${version}.image`)),
+    new Set(NAMES.map((name) => `${name}.image`)),
   );
 });
 
-for (const version of VERSIONS) {
-  const read = () =>
-    unpackImage(Deno.readFileSync(`${IMAGES}/${version}.image`));
+for (const name of NAMES) {
+  const read = () => unpackImage(Deno.readFileSync(`${IMAGES}/${name}.image`));
 
-  Deno.test(`findRuntime() finds the recorded CPython ${version}`, () => {
+  Deno.test(`findRuntime() finds the recorded CPython ${name}`, () => {
     const image = read();
     const runtime = findRuntime(processOf(image), image.memory);
     const { major, minor, micro } = runtime.version;
@@ -26,7 +28,7 @@ for (const version of VERSIONS) {
     assert.equal(runtime.address, image.runtimeAddress);
   });
 
-  Deno.test(`ProcessSampler.pass() sees what the recorded CPython ${version} told`, () => {
+  Deno.test(`ProcessSampler.pass() sees what the recorded CPython ${name} told`, () => {
     const image = read();
     const sampled = SampledPython.ofImage(image);
     for (let pass = 0; pass < 6; pass++) {
@@ -39,7 +41,7 @@ for (const version of VERSIONS) {
     }
   });
 
-  Deno.test(`ProcessSampler.pass() ends in a damaged image of CPython ${version}`, () => {
+  Deno.test(`ProcessSampler.pass() ends in a damaged image of CPython ${name}`, () => {
     const image = read();
     const { segments } = image.memory;
     const damage = fc.tuple(

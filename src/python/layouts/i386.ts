@@ -38,7 +38,7 @@ const i386v3_8: Layout = {
   gil: { pointer: ABSENT, lastHolder: 628 },
   gc: { collecting: 304, isInRuntime: true },
   // 3.8 Include/frameobject.h _frame
-  frame: { code: 16, previous: 12, instruction: 52, owner: ABSENT, size: 56 },
+  frame: { code: 16, previous: 12, instruction: 52, owner: ABSENT, size: 68 },
   // 3.8 Include/frameobject.h _frame, code.h, funcobject.h, classobject.h, genobject.h
   heapFrames: {
     ...v3_8.heapFrames!,
