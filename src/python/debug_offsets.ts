@@ -8,12 +8,7 @@
  * uses it. 3.13 Include/internal/pycore_runtime.h _Py_DebugOffsets
  */
 
-import {
-  type Abi,
-  LONG_SIZES,
-  POINTER_SIZES,
-  type PointerSize,
-} from "../binary/abi.ts";
+import { type Abi, LONG_SIZES, POINTER_SIZES } from "../binary/abi.ts";
 import { UnknownVersionError } from "../errors.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import { StructReader } from "../memory/struct_reader.ts";
@@ -21,9 +16,9 @@ import {
   ABSENT,
   FREE_THREADED_STRING_STATE,
   type Layout,
-  type LivenessRules,
   STRING_STATE,
 } from "./layouts/layout.ts";
+import { livenessRules } from "./layouts/liveness_rules.ts";
 import { onWindows } from "./layouts/windows.ts";
 
 /** First eight bytes of `_PyRuntime`, read as characters. */
@@ -264,7 +259,9 @@ function layoutOf(
       ),
     },
     firstForeignOwner: 3,
-    liveness: freeThreaded ? null : livenessRules(o, minor, pointerSize),
+    liveness: freeThreaded
+      ? null
+      : livenessRules(minor, pointerSize, o.frameLocals),
     heapFrames: null,
     code: {
       filename: o.codeFilename,
@@ -303,75 +300,8 @@ function layoutOf(
   };
 }
 
-/**
- * What `_Py_DebugOffsets` does not tell of a frame; none of it depends on how
- * a minor's releases were built, but for the free-threaded ones.
- * 3.13 Include/internal/pycore_frame.h, Include/cpython/code.h co_framesize, Include/opcode_ids.h
- */
-function livenessRules(
-  o: Offsets,
-  minor: number,
-  pointerSize: PointerSize,
-): LivenessRules {
-  const hasStackPointer = minor >= 14;
-  const { stackTop, ...offsets } = UNTOLD_OFFSETS[pointerSize];
-  return {
-    ...offsets,
-    stackTop: hasStackPointer ? ABSENT : stackTop,
-    stackPointer: hasStackPointer ? stackTop : ABSENT,
-    locals: o.frameLocals,
-    isEntry: ABSENT,
-    extraFrameWords: 0,
-    endOpcodes: END_OPCODES[minor - FIRST_MINOR]!,
-    resumeOpcodes: RESUME_OPCODES[minor - FIRST_MINOR]!,
-    resumeSteps: [0],
-    generatorOpcode: GENERATOR_OPCODES[minor - FIRST_MINOR]!,
-    generatorStep: 2,
-    begins: "at the first instruction",
-  };
-}
-
-/** The offsets among them, by the size of a pointer; `stackTop` is that of `stackpointer` as well. */
-const UNTOLD_OFFSETS = {
-  8: {
-    stackTop: 64,
-    functionObject: 16,
-    generatorFrame: 72,
-    codeLocals: 72,
-    codeFrameWords: [76],
-  },
-  4: {
-    stackTop: 32,
-    functionObject: 8,
-    generatorFrame: 36,
-    codeLocals: 48,
-    codeFrameWords: [52],
-  },
-} as const;
-
 /** From `co_firstlineno` to `co_version`. 3.13 to 3.15 Include/cpython/code.h _PyCode_DEF */
 const CODE_VERSION = 24;
-
-/**
- * RETURN_VALUE, RETURN_CONST where there is one, both instrumented,
- * RAISE_VARARGS, RERAISE, and POP_TOP, which follows RETURN_GENERATOR, by minor
- * from 3.13 on.
- */
-const END_OPCODES = [
-  [36, 103, 239, 240, 101, 102, 32],
-  [35, 246, 104, 105, 31],
-  [33, 245, 103, 104, 29],
-];
-
-/** FOR_ITER and its specialized forms, SEND and its own, the instrumented FOR_ITER, by minor from 3.13 on. */
-const RESUME_OPCODES = [
-  [72, 187, 188, 189, 190, 104, 208, 243],
-  [70, 171, 172, 173, 174, 106, 197, 237],
-  [68, 174, 175, 176, 177, 178, 105, 202, 203, 204, 236],
-];
-
-/** RETURN_GENERATOR, by minor from 3.13 on. */
-const GENERATOR_OPCODES = [35, 34, 32];
 
 /** @returns the end of the last of some 8-byte fields. */
 function endOf(...offsets: number[]): number {

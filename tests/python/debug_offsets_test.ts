@@ -82,6 +82,16 @@ Deno.test.each([
   });
 });
 
+Deno.test("readDebugOffsets() refuses free-threaded builds of 32 bits", () => {
+  const memory = new FakeMemory();
+  const { words } = DEBUG_OFFSETS.find(({ name }) => name === "3.14t")!;
+  const address = memory.map(0xf7f0_0000, debugOffsetsBytes(words));
+  assert.throws(() => readDebugOffsets(memory, address, 14, "i386"), {
+    name: "UnknownVersionError",
+    message: "Cannot sample a free-threaded Python of 32 bits",
+  });
+});
+
 Deno.test("readDebugOffsets() takes other sizes, as patch releases have", () => {
   // 3.13.18: PyThreadState and PyInterpreterState grew.
   const words = V3_13.words.with(18, 312).with(5, 194984);
