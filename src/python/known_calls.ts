@@ -32,23 +32,23 @@ const USUAL_SHARE = 8;
 const PERIOD = 1_024;
 
 /** Points from which a call is believed. */
-const ENOUGH = 12;
+const ENOUGH = 192;
 
 /** Points that a call has at most, so that it can be doubted again. */
-const MAX_POINTS = 64;
+const MAX_POINTS = 1_024;
 
 /** Points for what was seen of a call. */
 export const Evidence = {
   /** Nothing moved around it. */
-  proof: 4,
+  proof: 64,
   /** It looks so, but that may be of another moment. */
-  sign: 1,
-  /** It was not proven when it was looked at. */
+  sign: 16,
+  /** It was not proven when it was looked at; most calls are over by then. */
   none: -1,
   /** The caller called something else. */
-  doubt: -4,
+  doubt: -64,
   /** There is another frame between the two. */
-  contrary: -16,
+  contrary: -256,
 } as const;
 
 export type Evidence = typeof Evidence[keyof typeof Evidence];

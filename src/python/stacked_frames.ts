@@ -303,17 +303,18 @@ export class StackedFrames {
   /** Finds out where the stack ends. @param top address of the announced leaf. @returns whether that can be told. */
   #end(top: number): boolean {
     const { state } = this.#caller;
-    if (state === FrameState.waiting && this.#addHeld()) return true;
     if (this.#isApart(top)) {
       const count = this.#countAnnounced(top);
       if (this.#add(count)) return true;
       if (count < 0) {
+        // It has ended meanwhile: so may have what is here by now. What is
+        // certain without it would end at a caller far too often.
+        if (!this.#isFinal && this.#isLost(top)) return false;
         if (state === FrameState.alive && this.#addHeld()) return true;
         if (this.#addRemains()) return true;
-        // It has ended meanwhile: so may have what is here by now.
-        if (!this.#isFinal && this.#isLost(top)) return false;
       }
     }
+    if (state === FrameState.waiting && this.#addHeld()) return true;
     // What is announced cannot be on a stack without frames.
     if (this.#count === 0) return top === 0;
     if (this.#certain === this.#count || this.#isBetweenCalls) return true;
