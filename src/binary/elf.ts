@@ -43,6 +43,8 @@ export interface ElfImage {
   readonly format: ElfFormat;
   readonly type: number;
   readonly machine: number;
+  /** Address that the linker gave the first instruction of a program. */
+  readonly entry: number;
   readonly segments: readonly Segment[];
   /** Where the section headers are; `findSections` reads them. */
   readonly sectionTable: Table;
@@ -133,6 +135,7 @@ const ELF64: ElfFormat = {
 const latin1 = new TextDecoder("latin1");
 const MAGIC = 0x464c457f; // "\x7fELF"
 const LITTLE_ENDIAN = 1; // EI_DATA, ELFDATA2LSB
+const ENTRY = 24; // e_entry, in both classes
 
 /** @returns the headers at the start of the source, or null when it is no ELF file that we can read. */
 export function parseElf(source: ByteSource): ElfImage | null {
@@ -142,6 +145,7 @@ export function parseElf(source: ByteSource): ElfImage | null {
   if (header === null) return null;
   const type = header.getUint16(16, true);
   const machine = header.getUint16(18, true);
+  const entry = format.word(header, ENTRY);
   const { phoff, shoff, phentsize } = format.header;
   const segmentTable = tableAt(format.word(header, phoff), header, phentsize);
   // The three fields of the section headers follow those of the segments.
@@ -151,7 +155,7 @@ export function parseElf(source: ByteSource): ElfImage | null {
     phentsize + 4,
   );
   const segments = readSegments(source, format, segmentTable);
-  return { format, type, machine, segments, sectionTable };
+  return { format, type, machine, entry, segments, sectionTable };
 }
 
 function formatOf(source: ByteSource): ElfFormat | null {

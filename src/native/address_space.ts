@@ -74,6 +74,11 @@ export class AddressSpace {
     return this.imageAt(address)?.rulesAt(address) ?? null;
   }
 
+  /** @returns whether a program starts there: what an older C library's start file has there says nothing of its frame. */
+  isStart(address: number): boolean {
+    return this.imageAt(address)?.isStart(address) ?? false;
+  }
+
   /** @returns the code at an address; null when it is not a file's. */
   imageAt(address: number): CodeImage | null {
     const mapping = this.#mappingAt(address);

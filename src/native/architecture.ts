@@ -26,7 +26,7 @@ export interface Architecture {
 /** Columns of every machine's registers. */
 export const REGISTER_COUNT = 33;
 
-const X86_64: Architecture = {
+export const X86_64: Architecture = {
   stackPointer: 7,
   programCounter: 16,
   redZone: 128,
@@ -34,7 +34,7 @@ const X86_64: Architecture = {
   fragileCalls: [232, 281, 441, 65, 220, 128, 208, 43, 288, 42, 45, 47],
 };
 
-const AARCH64: Architecture = {
+export const AARCH64: Architecture = {
   stackPointer: 31,
   programCounter: 32,
   redZone: 0,
@@ -42,7 +42,7 @@ const AARCH64: Architecture = {
   fragileCalls: [22, 441, 193, 192, 137, 4, 202, 242, 203, 207, 212],
 };
 
-/** The machine that we run on, and so the target. */
-export const architecture: Architecture = Deno.build.arch === "aarch64"
+/** The machine that we run on. */
+export const ownArchitecture: Architecture = Deno.build.arch === "aarch64"
   ? AARCH64
   : X86_64;

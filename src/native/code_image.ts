@@ -28,6 +28,9 @@ export interface CodeFiles {
   openDebug(path: string): ModuleFile | null;
 }
 
+/** Bytes of the code that a program starts with: some 20 instructions that call its C library and never return. */
+const START_SIZE = 96;
+
 /** Machine code of one file. */
 export class CodeImage {
   readonly #module: Module;
@@ -61,6 +64,13 @@ export class CodeImage {
   /** @returns the rules to unwind a frame at an address of the process; null when the image has none. */
   rulesAt(address: number): FrameRules | null {
     return (this.#table ??= this.#readTable())?.find(address) ?? null;
+  }
+
+  /** @returns whether a program of this file starts with that instruction, or one close behind it. */
+  isStart(address: number): boolean {
+    const { entry } = this.#mapped.elf;
+    const distance = this.linkedAddress(address) - entry;
+    return entry !== 0 && distance >= 0 && distance < START_SIZE;
   }
 
   /** @returns the function at an address of the process; null when nothing names it. */

@@ -21,9 +21,8 @@
 
 import type { FrameTable } from "../events/frame_table.ts";
 import type { Sample } from "../events/sample.ts";
-import { MAX_FRAMES } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
-import { Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
+import { type Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
 import type { KeptFiles } from "../process/kept_file.ts";
 import { WalkStatus } from "../python/frame.ts";
 import type { FrameInterner } from "../python/frame_interner.ts";
@@ -32,25 +31,28 @@ import type { Layout } from "../python/layouts/layout.ts";
 import type { Thread } from "../python/thread.ts";
 import { type StackTaker, TakeStatus } from "../sampling/stack_taker.ts";
 import type { AddressSpace } from "./address_space.ts";
-import { architecture } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import {
   HaltError,
   REGISTER_WORDS,
   SIGNAL_WORD,
   type ThreadHalter,
 } from "./halter.ts";
-import { interleave } from "./interleave.ts";
 import type { KernelFrames } from "./kernel_frames.ts";
+import { type KnownThread, KnownThreads } from "./known_thread.ts";
 import { MachineFrames } from "./machine_frames.ts";
 import type { Demangle } from "./readable_name.ts";
 import { Registers } from "./registers.ts";
 import { StackCopy } from "./stack_copy.ts";
-import { type SleepingPlace, ThreadFiles } from "./thread_files.ts";
+import { StackJoiner } from "./stack_joiner.ts";
+import type { SleepingPlace } from "./thread_files.ts";
 import { UnwindEnd, Unwinder } from "./unwinder.ts";
 
 /** What the stacks of one process are taken with. */
 export interface NativeStacksOptions {
   readonly pid: number;
+  /** The machine that the process runs on. */
+  readonly architecture: Architecture;
   readonly memory: RemoteMemory;
   readonly layout: Layout;
   readonly interner: FrameInterner;
@@ -75,9 +77,6 @@ const HALT_TIMEOUT_US = 1_000_000;
 /** Halts for one stack: some ten instructions of CPython leave its frames for a moment as no stack is. */
 const MAX_HALTS = 3;
 
-/** What a thread's copy of its Python frames begins with; there may be thousands of threads. */
-const SNAPSHOT_SIZE = 32 * 1024;
-
 /** A stack is not larger than that, so that its thread's own struct, which is behind it, bounds it. */
 const MAX_STACK_SIZE = 1024 * 1024 * 1024;
 
@@ -86,40 +85,18 @@ const SWEEP_PASSES = 256;
 
 const NONE: readonly number[] = [];
 
-/** What is kept of a thread. */
-interface KnownThread {
-  readonly thread: Thread;
-  /** Our id of it. */
-  readonly tid: number;
-  readonly files: ThreadFiles;
-  readonly snapshot: Snapshot;
-  seenAt: number;
-  /** Its stack when it was last taken asleep, and its number of time slices then; 0 when it was not. */
-  timeSlices: number;
-  epoch: number;
-  frameIds: Int32Array;
-  kernelCount: number;
-  isInvalid: boolean;
-  /** Registers when it was last halted, and the stack that they are good for. */
-  readonly registers: Registers;
-  registersAt: Omit<SleepingPlace, "systemCall"> | null;
-  stackHash: number;
-}
-
 /** Stacks of one process. */
 export class NativeStacks implements StackTaker {
   readonly #options: NativeStacksOptions;
+  readonly #known: KnownThreads;
   readonly #walker: HaltedWalker;
   readonly #unwinder: Unwinder;
   readonly #machineFrames: MachineFrames;
+  readonly #joiner: StackJoiner;
   readonly #stack: StackCopy;
   readonly #words = new Uint32Array(REGISTER_WORDS);
   readonly #registers = new Registers();
-  readonly #known: (KnownThread | undefined)[] = [];
-  #ids = new Int32Array(256);
-  #roles = new Uint8Array(256);
   #kernelIds = NONE;
-  #outerIds: ReadonlyMap<number, number> = new Map();
   #generation = -1;
   #pass = 0;
   #wasRefused = false;
@@ -128,11 +105,17 @@ export class NativeStacks implements StackTaker {
   #isInBetween = false;
 
   constructor(options: NativeStacksOptions) {
-    const { memory, layout, interner, space, frames, demangle } = options;
+    const { architecture, memory, layout, interner, space, frames, demangle } =
+      options;
     this.#options = options;
+    this.#known = new KnownThreads({
+      ...options,
+      hasKernelStacks: options.kernel !== null,
+    });
     this.#walker = new HaltedWalker(interner, layout);
     this.#unwinder = new Unwinder(space, architecture);
     this.#machineFrames = new MachineFrames(space, frames, demangle);
+    this.#joiner = new StackJoiner(this.#unwinder, this.#machineFrames);
     this.#stack = new StackCopy(memory, architecture);
   }
 
@@ -144,19 +127,20 @@ export class NativeStacks implements StackTaker {
     this.#machineFrames.trim();
     this.#noticeChanges();
     if (++this.#pass % SWEEP_PASSES === 0) {
-      this.#sweep(this.#pass - SWEEP_PASSES);
+      this.#known.sweep(this.#pass - SWEEP_PASSES);
     }
   }
 
   /** Fills in a sample's frames. */
   take(thread: Thread, stamp: number, sample: Sample): TakeStatus {
     this.#stamp = stamp;
-    const known = this.#knownThread(thread);
+    const { architecture, frames } = this.#options;
+    const known = this.#known.of(thread, this.#pass);
     if (known === null) return TakeStatus.gone;
     const timeSlices = known.files.timeSlices();
     if (timeSlices !== 0) {
-      if (this.#isAsBefore(known, timeSlices)) {
-        repeat(known, sample);
+      if (known.isAsBefore(timeSlices, frames.epoch)) {
+        known.repeat(sample);
         return TakeStatus.taken;
       }
       const place = known.files.sleepingPlace();
@@ -164,10 +148,12 @@ export class NativeStacks implements StackTaker {
         if (this.#takeAsleep(known, place, timeSlices, sample)) {
           return TakeStatus.taken;
         }
-        if (isFragile(place)) return TakeStatus.refused;
+        if (architecture.fragileCalls.includes(place.systemCall)) {
+          return TakeStatus.refused;
+        }
       }
     }
-    known.timeSlices = 0;
+    known.forgetStack();
     for (let i = 0; i < MAX_HALTS; i++) {
       const status = this.#takeHalted(known, sample);
       if (status !== TakeStatus.taken || !this.#isInBetween) return status;
@@ -177,7 +163,7 @@ export class NativeStacks implements StackTaker {
 
   close(): void {
     this.#options.halter.releaseLate();
-    this.#sweep(Infinity);
+    this.#known.sweep(Infinity);
   }
 
   #noticeChanges(): void {
@@ -187,12 +173,7 @@ export class NativeStacks implements StackTaker {
     this.#unwinder.forget();
     this.#machineFrames.forget();
     // Names may have changed with the code.
-    for (const known of this.#known) if (known) known.timeSlices = 0;
-  }
-
-  #isAsBefore(known: KnownThread, timeSlices: number): boolean {
-    return known.timeSlices === timeSlices &&
-      known.epoch === this.#options.frames.epoch;
+    this.#known.forgetStacks();
   }
 
   /** Takes the stack of a thread that sleeps all the while. @returns whether it did, and all went well. */
@@ -202,6 +183,7 @@ export class NativeStacks implements StackTaker {
     timeSlices: number,
     sample: Sample,
   ): boolean {
+    const { architecture, frames } = this.#options;
     const { stackPointer, programCounter } = place;
     const status = this.#copy(known, stackPointer);
     if (status === null) return false;
@@ -209,24 +191,18 @@ export class NativeStacks implements StackTaker {
     if (known.files.timeSlices() !== timeSlices) return false;
     this.#registers.setAsleep(architecture, stackPointer, programCounter);
     let end = this.#unwinder.unwind(this.#registers, this.#stack);
-    if (needsMore(end) && this.#areRegistersKnown(known, place)) {
+    const hash = () => this.#stack.hash();
+    if (needsMore(end) && known.areRegistersKnown(place, hash)) {
       end = this.#unwinder.unwind(known.registers, this.#stack);
     }
     if (needsMore(end)) return false;
-    this.#compose(sample, status, end);
-    keep(known, sample, timeSlices, this.#options.frames.epoch);
+    this.#join(sample, status, end);
+    known.keep(sample, timeSlices, frames.epoch);
     return true;
   }
 
-  #areRegistersKnown(known: KnownThread, place: SleepingPlace): boolean {
-    const { registersAt } = known;
-    return registersAt?.stackPointer === place.stackPointer &&
-      registersAt.programCounter === place.programCounter &&
-      known.stackHash === this.#stack.hash();
-  }
-
   #takeHalted(known: KnownThread, sample: Sample): TakeStatus {
-    const { halter, pid } = this.#options;
+    const { architecture, halter, pid } = this.#options;
     const words = this.#words;
     // What the kernel did for it cannot be told: a halt is another function of the kernel.
     this.#kernelIds = NONE;
@@ -243,7 +219,7 @@ export class NativeStacks implements StackTaker {
     if (status === null) return TakeStatus.gone;
     this.#rememberRegisters(known);
     const end = this.#unwinder.unwind(this.#registers, this.#stack);
-    this.#compose(sample, status, end);
+    this.#join(sample, status, end);
     return TakeStatus.taken;
   }
 
@@ -257,13 +233,12 @@ export class NativeStacks implements StackTaker {
   }
 
   #rememberRegisters(known: KnownThread): void {
-    const { stackPointer, programCounter } = architecture;
-    known.registers.copyFrom(this.#registers);
-    known.registersAt = {
-      stackPointer: this.#registers.get(stackPointer)!,
-      programCounter: this.#registers.get(programCounter)!,
-    };
-    known.stackHash = this.#stack.hash();
+    const { stackPointer, programCounter } = this.#options.architecture;
+    const registers = this.#registers;
+    known.rememberRegisters(registers, {
+      stackPointer: registers.get(stackPointer)!,
+      programCounter: registers.get(programCounter)!,
+    }, this.#stack.hash());
   }
 
   /**
@@ -274,7 +249,7 @@ export class NativeStacks implements StackTaker {
     const { snapshot, thread } = known;
     if (snapshot.read() !== SnapshotStatus.ok) return null;
     if (!this.#isStill(snapshot, thread)) return null;
-    const { space } = this.#options;
+    const { architecture, space } = this.#options;
     let end = space.stackEnd(sp);
     // Stacks may lie side by side; a thread's own struct is at the end of its own.
     if (thread.pthread > sp && thread.pthread - sp < MAX_STACK_SIZE) {
@@ -297,129 +272,21 @@ export class NativeStacks implements StackTaker {
     this.#kernelIds = kernel === null ? NONE : kernel.idsOf(known.files);
   }
 
-  /** Makes one stack of the kernel's frames, those of machine code and Python's. */
-  #compose(sample: Sample, status: WalkStatus, end: UnwindEnd): void {
+  #join(sample: Sample, status: WalkStatus, end: UnwindEnd): void {
     if (end !== UnwindEnd.root) this.#options.space.doubt();
-    const python = this.#walker.frames;
-    const kernelIds = this.#kernelIds;
-    const { frameIds } = sample;
-    const isWhole = status === WalkStatus.ok && end === UnwindEnd.root;
-    let count = status === WalkStatus.ok
-      ? interleave(this.#machineStack(end), python, frameIds)
-      : -1;
-    sample.isInvalid = count < 0 || !isWhole;
-    this.#isInBetween = status === WalkStatus.torn || count < 0 && isWhole;
-    if (count < 0) {
-      // Python's frames are the truth, and the mark says that others are missing.
-      count = python.count;
-      frameIds.set(python.ids.subarray(0, count));
-    }
-    const isRoom = count + kernelIds.length <= MAX_FRAMES;
-    sample.kernelCount = isRoom ? kernelIds.length : 0;
-    if (sample.kernelCount > 0) {
-      frameIds.copyWithin(kernelIds.length, 0, count);
-      frameIds.set(kernelIds);
-    }
-    sample.frameCount = count + sample.kernelCount;
+    const isPythonWhole = status === WalkStatus.ok;
+    const fits = this.#joiner.join({
+      kernelIds: this.#kernelIds,
+      python: this.#walker.frames,
+      isPythonWhole,
+      end,
+    }, sample);
+    this.#isInBetween = status === WalkStatus.torn ||
+      isPythonWhole && !fits && end === UnwindEnd.root;
   }
-
-  #machineStack(end: UnwindEnd) {
-    const { count, pcs, isReturn, stackPointers } = this.#unwinder;
-    if (count > this.#ids.length) {
-      this.#ids = new Int32Array(count * 2);
-      this.#roles = new Uint8Array(count * 2);
-    }
-    for (let i = 0; i < count; i++) {
-      const { id, role } = this.#machineFrames.find(
-        pcs[i]!,
-        isReturn[i]! !== 0,
-      );
-      this.#ids[i] = id;
-      this.#roles[i] = role;
-    }
-    const isWhole = end === UnwindEnd.root;
-    return {
-      count,
-      ids: this.#ids,
-      roles: this.#roles,
-      stackPointers,
-      isWhole,
-    };
-  }
-
-  #knownThread(thread: Thread): KnownThread | null {
-    let known = this.#known[thread.index];
-    if (known?.thread !== thread) {
-      known?.files.close();
-      known = this.#learn(thread);
-      this.#known[thread.index] = known;
-    }
-    if (known !== undefined) known.seenAt = this.#pass;
-    return known ?? null;
-  }
-
-  #learn(thread: Thread): KnownThread | undefined {
-    const { pid, memory, files, kernel, listThreads, maxSnapshotSize } =
-      this.#options;
-    if (!this.#outerIds.has(thread.tid)) this.#outerIds = listThreads();
-    const tid = this.#outerIds.get(thread.tid);
-    if (tid === undefined) return undefined;
-    const folder = `/proc/${pid}/task/${tid}`;
-    return {
-      thread,
-      tid,
-      files: new ThreadFiles(files, folder, kernel !== null),
-      snapshot: new Snapshot(memory, maxSnapshotSize, {
-        size: SNAPSHOT_SIZE,
-      }),
-      seenAt: 0,
-      timeSlices: 0,
-      epoch: -1,
-      frameIds: new Int32Array(64),
-      kernelCount: 0,
-      isInvalid: false,
-      registers: new Registers(),
-      registersAt: null,
-      stackHash: 0,
-    };
-  }
-
-  #sweep(before: number): void {
-    this.#known.forEach((known, index) => {
-      if (known === undefined || known.seenAt >= before) return;
-      known.files.close();
-      this.#known[index] = undefined;
-    });
-  }
-}
-
-/** @returns whether a halt could make a call fail. */
-function isFragile({ systemCall }: SleepingPlace): boolean {
-  return architecture.fragileCalls.includes(systemCall);
 }
 
 /** @returns whether the rest of a sleeper's registers could have led further. */
 function needsMore(end: UnwindEnd): boolean {
   return end === UnwindEnd.noRegister || end === UnwindEnd.noStack;
-}
-
-function keep(
-  known: KnownThread,
-  sample: Sample,
-  timeSlices: number,
-  epoch: number,
-): void {
-  const { frameCount, frameIds } = sample;
-  known.timeSlices = timeSlices;
-  known.epoch = epoch;
-  known.frameIds = frameIds.slice(0, frameCount);
-  known.kernelCount = sample.kernelCount;
-  known.isInvalid = sample.isInvalid;
-}
-
-function repeat(known: KnownThread, sample: Sample): void {
-  sample.frameIds.set(known.frameIds);
-  sample.frameCount = known.frameIds.length;
-  sample.kernelCount = known.kernelCount;
-  sample.isInvalid = known.isInvalid;
 }

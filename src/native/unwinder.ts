@@ -35,6 +35,8 @@ export type UnwindEnd = typeof UnwindEnd[keyof typeof UnwindEnd];
 export interface RuleSource {
   /** @returns null where there are none. */
   rulesAt(address: number): FrameRules | null;
+  /** @returns whether the program starts there, so that nothing has called it. */
+  isStart(address: number): boolean;
 }
 
 /** A stack of machine code; the frames of the last `unwind`. */
@@ -73,21 +75,23 @@ export class Unwinder implements Machine {
     let isReturn = false;
     while (this.count < MAX_NATIVE_FRAMES) {
       const sp = this.#registers.get(stackPointer)!;
-      const rules = this.#rulesAt(isReturn ? pc - 1 : pc);
+      const instruction = isReturn ? pc - 1 : pc;
+      const rules = this.#rulesAt(instruction);
       if (rules === null) {
+        const isStart = this.#source.isStart(instruction);
         // A leaf without rules is still known by its name.
-        if (this.count === 0) this.#add(pc, sp, isReturn);
-        return UnwindEnd.noRules;
+        if (isStart || this.count === 0) this.#add(pc, sp, isReturn);
+        return isStart ? UnwindEnd.root : UnwindEnd.noRules;
       }
       this.#add(pc, sp, isReturn);
       const cfa = this.#cfa(rules);
       if (cfa === null) return UnwindEnd.noRegister;
       if (Number.isNaN(cfa)) return UnwindEnd.noStack;
-      const isLeaf = this.count === 1;
-      if (cfa < sp || cfa === sp && !isLeaf) return UnwindEnd.noStack;
       this.stackPointers[this.count] = cfa;
       const returnRule = ruleOf(rules, rules.returnRegister);
       if (returnRule?.kind === RuleKind.undefined) return UnwindEnd.root;
+      const isLeaf = this.count === 1;
+      if (cfa < sp || cfa === sp && !isLeaf) return UnwindEnd.noStack;
       if (!this.#enterCaller(rules, cfa)) return UnwindEnd.noStack;
       const next = this.#registers.get(rules.returnRegister);
       if (next === null) return UnwindEnd.noRegister;

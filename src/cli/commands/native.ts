@@ -8,6 +8,7 @@ import type { Shim } from "../../../ffi/shim.ts";
 import { AustinError } from "../../errors.ts";
 import type { FrameTable } from "../../events/frame_table.ts";
 import { AddressSpace } from "../../native/address_space.ts";
+import { ownArchitecture } from "../../native/architecture.ts";
 import type { CodeFiles } from "../../native/code_image.ts";
 import { KernelFrames } from "../../native/kernel_frames.ts";
 import { NativeStacks } from "../../native/native_stacks.ts";
@@ -92,6 +93,7 @@ export class NativeProbe {
     return (interner) =>
       new NativeStacks({
         pid,
+        architecture: ownArchitecture,
         memory,
         layout,
         interner,
