@@ -21,7 +21,7 @@ export type BuiltProcess =
     PythonProcess,
     "memory" | "layout" | "runtimeAddress" | "listThreads"
   >
-  & Partial<Pick<PythonProcess, "pid">>;
+  & Partial<Pick<PythonProcess, "pid" | "openStackTaker">>;
 
 /** What `pass` gave. */
 export interface Pass {
@@ -31,10 +31,10 @@ export interface Pass {
 
 /** Samples a process pass by pass. */
 export class SampledPython {
-  readonly frames: FrameTable = new FrameTable();
+  readonly frames: FrameTable;
   readonly threadIndexes: ThreadIndexes = new ThreadIndexes();
   readonly sampler: ProcessSampler;
-  readonly #sink = new RecordingSink(this.frames);
+  readonly #sink: RecordingSink;
   /** Time of the next pass; less than 10 ms apart, so that interpreters are looked for now and then only. */
   nowUs = 0;
 
@@ -44,6 +44,8 @@ export class SampledPython {
     shared: Partial<SharedTables> = {},
     startUs = 0,
   ) {
+    this.frames = shared.frames ?? new FrameTable();
+    this.#sink = new RecordingSink(this.frames);
     this.sampler = new ProcessSampler(
       { pid: 42, ...process, threadStates: null, memoryLedger: null },
       {
