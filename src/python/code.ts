@@ -52,6 +52,8 @@ export class CodeReader {
   readonly #memory: PrefetchedMemory;
   readonly #fingerprints: Fingerprints;
   #codeType = 0;
+  /** Whether the last `read` found an object of another type. */
+  foundOther = false;
 
   constructor(memory: RemoteMemory, layout: Layout) {
     this.#layout = layout;
@@ -62,6 +64,7 @@ export class CodeReader {
 
   /** @returns the code object at an address; null when there is none. */
   read(address: number): Code | null {
+    this.foundOther = false;
     if (!this.#fetch(address)) return null;
     const { code, object } = this.#layout;
     const reader = this.#reader;
@@ -71,7 +74,11 @@ export class CodeReader {
     const scopeAt = reader.pointer(code.qualifiedName);
     const lineTableAt = reader.pointer(code.lineTable);
     const frameShape = this.#frameShape();
-    if (!this.#isCodeType(reader.pointer(object.type))) return null;
+    const type = reader.pointer(object.type);
+    if (!this.#isCodeType(type)) {
+      this.foundOther = type !== 0 && this.#codeType !== 0;
+      return null;
+    }
     const fileText = locateText(reader, this.#layout, fileAt);
     const scopeText = locateText(reader, this.#layout, scopeAt);
     if (fileText === null || scopeText === null) return null;

@@ -40,6 +40,12 @@ const LOST_CALLABLE = 4 * CALLABLE_UNIT;
 
 const INITIAL_ENTRIES = 4096;
 
+/** Walks for which an object that is no code object is not looked at again: it may be left behind a leaf, where each walk meets it. */
+const OTHER_WALKS = 16;
+
+/** Such objects that are remembered; threads have one each. */
+const MAX_OTHERS = 1024;
+
 /** The id of an entry whose code object has gone. */
 const FORGOTTEN = 0xffffffff;
 
@@ -77,6 +83,8 @@ export class FrameInterner {
   #entry = 0;
   #walk = 0;
   #stamp = 0;
+  /** Addresses of objects that are no code objects, with the walk at which they may be by then. */
+  readonly #others = new Map<number, number>();
   /** Code objects that this walk met and that are not proven. */
   readonly #doubted: KnownCode[] = [];
   /** Whether this walk met one for the first time. */
@@ -99,6 +107,7 @@ export class FrameInterner {
    */
   begin(stamp: number): void {
     this.#walk++;
+    if (stamp !== this.#stamp && this.#others.size > 0) this.#others.clear();
     this.#stamp = stamp;
     this.#doubted.length = 0;
     this.#hasNew = false;
@@ -271,15 +280,30 @@ export class FrameInterner {
 
   #codeAt(address: number): KnownCode | null {
     const known = this.#known.get(address);
-    if (known === undefined) return this.#learn(address);
+    if (known === undefined) {
+      return this.#isOther(address) ? null : this.#learn(address);
+    }
     // Another one at the address may have an instruction where it had none.
     this.#doubt(known);
     return known;
   }
 
+  #isOther(address: number): boolean {
+    const until = this.#others.get(address);
+    return until !== undefined && this.#walk < until;
+  }
+
+  #noteOther(address: number): void {
+    if (this.#others.size >= MAX_OTHERS) this.#others.clear();
+    this.#others.set(address, this.#walk + OTHER_WALKS);
+  }
+
   #learn(address: number): KnownCode | null {
     const code = this.#codes.read(address);
-    if (code === null) return null;
+    if (code === null) {
+      if (this.#codes.foundOther) this.#noteOther(address);
+      return null;
+    }
     const { fingerprint } = code;
     const stamp = this.#stamp;
     const learnt = { code, fingerprint, instructions: [], stamp, walk: 0 };

@@ -60,6 +60,40 @@ Deno.test("FrameInterner.intern() gives -1 where there is no code object, and as
   assert.equal(one.nameOf(one.intern(address)), "late:1");
 });
 
+Deno.test("FrameInterner.intern() does not read an object of another type at each walk, and soon finds a code object in its place", () => {
+  const one = new Interning();
+  const { python, interner } = one;
+  const f = python.code({ scope: "f" });
+  const other = python.allocate(300);
+  const { type } = python.layout.object;
+  python.memory.u64(other + type, python.type("NoneType"));
+  interner.begin(1);
+  one.intern(f);
+  assert.equal(one.intern(other), -1);
+  const { reads } = python.memory;
+  interner.begin(1);
+  assert.equal(one.intern(other), -1);
+  assert.equal(python.memory.reads, reads);
+  python.code({ scope: "late", address: other });
+  let walks = 0;
+  for (; one.intern(other) < 0; walks++) interner.begin(1);
+  assert.ok(walks > 0 && walks < 32);
+  assert.equal(one.nameOf(one.intern(other)), "late:1");
+});
+
+Deno.test("FrameInterner.intern() reads an object of another type again at a new stamp", () => {
+  const one = new Interning();
+  const { python, interner } = one;
+  interner.begin(1);
+  one.intern(python.code({ scope: "f" }));
+  const other = python.allocate(300);
+  python.memory.u64(other + python.layout.object.type, python.type("str"));
+  assert.equal(one.intern(other), -1);
+  python.code({ scope: "late", address: other });
+  interner.begin(2);
+  assert.equal(one.nameOf(one.intern(other)), "late:1");
+});
+
 Deno.test("FrameInterner.intern() gives -1 for an instruction outside of the code", () => {
   const one = new Interning();
   assert.equal(one.intern(one.python.code(), 10_000), -1);

@@ -35,8 +35,9 @@ export function cpuUse(pid: number): CpuUse {
   return { atMs: performance.now(), cpuMs: cpuMsOf(pid) };
 }
 
-/** @returns share of one core between two looks. */
+/** @returns share of one core between two looks; NaN when it had ended by the second. */
 export function cpuShare(from: CpuUse, to: CpuUse): number {
+  if (to.cpuMs < from.cpuMs) return NaN;
   return (to.cpuMs - from.cpuMs) / (to.atMs - from.atMs);
 }
 
