@@ -156,9 +156,9 @@ function confirm(record: CallRecord): void {
 }
 
 /** Counts that a callee was seen to be called from an instruction. */
-export function count(record: CallRecord): void {
+export function count(record: CallRecord, times = 1): void {
   const { rivals } = record;
-  record.seen++;
+  record.seen += times;
   if (rivals.best === null || record.seen > rivals.best.seen) {
     rivals.best = record;
   }

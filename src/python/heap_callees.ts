@@ -12,7 +12,7 @@ import { MAX_FRAME_WORDS, MAX_KNOWN_CODES } from "../limits.ts";
 import type { RemoteMemory } from "../memory/remote_memory.ts";
 import type { AnnouncedFrames } from "./announced_frames.ts";
 import { type Callee, type CallSite, CallSites } from "./call_sites.ts";
-import { CallWitness, count, isBest } from "./call_witness.ts";
+import { type CallRecord, CallWitness, count, isBest } from "./call_witness.ts";
 import type { HeapFrame } from "./heap_frame.ts";
 import type { HeapFrameRules, Layout } from "./layouts/layout.ts";
 
@@ -44,6 +44,8 @@ export class HeapCallees {
   called = 0;
   /** Whether there is nothing more to learn of the call that was gone by. */
   isSettled = false;
+  /** How often it was seen; null where the evaluation stack does not name it. */
+  record: CallRecord | null = null;
 
   constructor(
     memory: RemoteMemory,
@@ -78,6 +80,7 @@ export class HeapCallees {
   go(): boolean {
     const callee = this.#named;
     this.isSettled = callee === null;
+    this.record = null;
     if (callee === null) return this.#goToUnnamed();
     const isUsual = this.isSettled = this.#isUsual();
     if (this.#goToRunning(callee)) return isUsual || this.#isSeen();
@@ -120,7 +123,7 @@ export class HeapCallees {
    */
   #isUsual(): boolean {
     const site = this.#site;
-    const record = site.records.of(site.callee.code);
+    const record = this.record = site.records.of(site.callee.code);
     const named = ++record.named;
     const all = ++site.named;
     count(record);

@@ -29,6 +29,8 @@ export class HeapFrame {
   slot = 0;
   /** What that holds. */
   object = 0;
+  /** Where it stood when it was gone to; a larger copy, which is a later one, may differ. */
+  instruction = 0;
   /** Bytes that were copied from its place on. */
   #size = 0;
 
@@ -53,6 +55,7 @@ export class HeapFrame {
     this.address = address;
     this.at = at;
     this.#size = snapshot.windowLocal + snapshot.windowSize - at;
+    this.instruction = this.instructionAt(at);
     this.slot = 0;
     this.object = 0;
     return true;
@@ -66,10 +69,6 @@ export class HeapFrame {
 
   get code(): number {
     return this.codeAt(this.at);
-  }
-
-  get instruction(): number {
-    return this.instructionAt(this.at);
   }
 
   /** Offset of its evaluation stack. */
@@ -122,11 +121,10 @@ export class HeapFrame {
   /** Has more of the frame copied, which is then later. @returns whether that could be read and stands where it stood. */
   #widen(needed: number): boolean {
     const snapshot = this.#snapshot;
-    const { instruction } = this;
     const at = snapshot.locate(this.address, needed);
     if (at < 0) return false;
     this.at = at;
     this.#size = snapshot.windowLocal + snapshot.windowSize - at;
-    return this.instruction === instruction;
+    return this.instructionAt(at) === this.instruction;
   }
 }

@@ -131,7 +131,8 @@ export class HeapFrameWalker {
         return WalkStatus.torn;
       }
       if (!this.#callees.go()) return this.#end(trail, depth, sample);
-      trail.settle(depth - 1, this.#callees.isSettled);
+      const { isSettled, record } = this.#callees;
+      if (isSettled) trail.settle(depth - 1, record);
     }
   }
 

@@ -10,6 +10,7 @@
  */
 
 import type { Snapshot } from "../memory/snapshot.ts";
+import { type CallRecord, count } from "./call_witness.ts";
 import type { CallSite } from "./call_sites.ts";
 import type { FrameInterner } from "./frame_interner.ts";
 import type { HeapFrame } from "./heap_frame.ts";
@@ -32,6 +33,9 @@ export class Trail {
   readonly #objects: number[] = [];
   /** Whether its call is known so well that it need not be looked at again. */
   readonly #isSettled: boolean[] = [];
+  /** Where its call is counted, if it is, and how often it was taken over since. */
+  readonly #records: (CallRecord | null)[] = [];
+  readonly #times: number[] = [];
   /** Where each frame is in the copy. */
   readonly #places: number[] = [];
   #layout = -1;
@@ -42,6 +46,7 @@ export class Trail {
 
   /** Notes the frame at hand, whose callee is looked for next. */
   set(depth: number, frame: HeapFrame, id: number, site: CallSite): void {
+    this.#count(depth);
     this.addresses[depth] = frame.address;
     this.ids[depth] = id;
     this.sites[depth] = site;
@@ -50,12 +55,15 @@ export class Trail {
     this.#slots[depth] = frame.slot;
     this.#objects[depth] = frame.object;
     this.#isSettled[depth] = false;
+    this.#records[depth] = null;
+    this.#times[depth] = 0;
     this.#places[depth] = frame.at;
   }
 
-  /** Notes that a frame's callee was found. */
-  settle(depth: number, isSettled: boolean): void {
-    this.#isSettled[depth] = isSettled;
+  /** Notes that a frame's callee was found, and where that is counted. */
+  settle(depth: number, record: CallRecord | null): void {
+    this.#isSettled[depth] = true;
+    this.#records[depth] = record;
   }
 
   /** Ends the stack. */
@@ -94,6 +102,7 @@ export class Trail {
   /** @returns depth of the innermost frame that still executes, is called by the one before it, and whose callers have not changed; -1 when there is none. */
   #unchanged(frame: HeapFrame, interner: FrameInterner): number {
     const { length, addresses, ids } = this;
+    const times = this.#times;
     const isProven = this.#stamp === interner.stamp &&
       this.#changes === interner.changes;
     let caller = 0;
@@ -108,9 +117,20 @@ export class Trail {
       }
       if (!this.#isSettled[i]) return i;
       if (!isProven && frame.idAt(at, interner) !== ids[i]) return i;
+      times[i]!++;
       caller = addresses[i]!;
     }
     return length - 1;
+  }
+
+  /** Counts a call as often as it was taken over, or short ones would seem to be more usual than long ones. */
+  #count(depth: number): void {
+    const times = this.#times[depth];
+    const record = this.#records[depth];
+    if (!times || !record) return;
+    record.named += times;
+    this.sites[depth]!.named += times;
+    count(record, times);
   }
 
   #lookUp(frame: HeapFrame, snapshot: Snapshot): void {
