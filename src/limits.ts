@@ -26,11 +26,11 @@ export const MAX_SNAPSHOT_SIZE = 64 * 1024 * 1024;
 /** Regions that one snapshot may hold: one for each heap frame on 3.8 to 3.10, so at least MAX_FRAMES. */
 export const MAX_REGIONS = 131_072;
 
-/** Frames known at a time; past it all are forgotten and learnt anew, so that memory stays flat in churning programs. */
-export const MAX_KNOWN_FRAMES = 262_144;
+/** Frames known at a time; past it all are forgotten and learnt anew, so that memory stays flat in churning programs. They take some 25 MB, and a second to learn. */
+export const MAX_KNOWN_FRAMES = 65_536;
 
 /** Code objects known at a time, for the same reason. */
-export const MAX_KNOWN_CODES = 65_536;
+export const MAX_KNOWN_CODES = 16_384;
 
 /** Bytes of `/proc/PID/maps` that are read: a process may have 65 530 mappings of some 100 bytes. */
 export const MAX_MAPS_SIZE = 32 * 1024 * 1024;
