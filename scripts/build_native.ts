@@ -303,8 +303,8 @@ function ownCompiler(): readonly string[] {
   return (Deno.env.get("CC") || "cc").split(/\s+/).filter((word) => word);
 }
 
-/** With `-nostdlib` zig leaves the headers of Windows out as well. */
-function crossCompiler(
+/** With `-nostdlib` zig leaves the headers of Windows out as well. @returns how zig is called for a target. */
+export function crossCompiler(
   target: NativeTarget,
   { program, library }: Zig,
 ): readonly string[] {

@@ -4,7 +4,7 @@
  * system's deno, which is fetched.
  *
  * On Linux it is the executable of deno with one more ELF segment (on Windows
- * it is another thing: `pack/windows.ts`):
+ * and macOS it is another thing: `pack/windows.ts`, `pack/macos.ts`):
  *
  * | file             | what                                                     |
  * | ---------------- | -------------------------------------------------------- |
@@ -35,6 +35,7 @@ import { checkNotices } from "./notices.ts";
 import { foreignRuntime } from "./pack/foreign_runtime.ts";
 import { buildPayload, ENTRY_OFFSET } from "./pack/payload.ts";
 import { concatenated, type PackOptions, readPart } from "./pack/parts.ts";
+import { packMacos } from "./pack/macos.ts";
 import { packWindows } from "./pack/windows.ts";
 import { replaceFile } from "./replace_file.ts";
 import { runScript, runTool } from "./run_tool.ts";
@@ -141,10 +142,8 @@ async function packFor(args: readonly string[]): Promise<void> {
     const output = `${root}/dist/${target}/austin.exe`;
     await packWindows({ entry, output, answers, target });
   } else {
-    throw new AustinError(
-      `Cannot pack for ${target} here`,
-      `its deno has to stay as it is signed; use \`deno task compile --target ${target}\``,
-    );
+    const output = `${root}/dist/${target}/austin`;
+    await packMacos({ entry, output, answers, target });
   }
 }
 

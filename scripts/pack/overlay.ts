@@ -13,29 +13,8 @@
  * lists are texts, and an empty one.
  */
 
-import { createHash } from "node:crypto";
 import { roundUp } from "./elf_segment.ts";
-
-/** A file that the launcher puts into the user's cache. */
-export interface CachedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What the launcher starts. */
-export interface Overlay {
-  /** deno's arguments before the script. */
-  readonly arguments: readonly string[];
-  /** Variables for deno, `NAME=VALUE`. */
-  readonly settings: readonly string[];
-  readonly hiddenVariables: readonly string[];
-  readonly hiddenPrefix: string;
-  /** What is printed for a command line, without starting deno. */
-  readonly answers: Readonly<Record<string, string>>;
-  readonly runtime: CachedFile;
-  /** Loader, shim library, bundle: they share a folder. */
-  readonly program: readonly [CachedFile, CachedFile, CachedFile];
-}
+import { inFolders, type Launched, sha256 } from "./launched.ts";
 
 const MAGIC = "ASTPACK1";
 const PART_SIZE = 16;
@@ -47,11 +26,8 @@ const FILE_COUNT = 4;
 const HEAD_SIZE = MAGIC.length + PART_COUNT * PART_SIZE +
   FILE_COUNT * FILE_SIZE;
 
-/** Characters of a hash that name a folder. */
-const FOLDER_LENGTH = 16;
-
 /** @returns the bytes to be put behind the launcher. */
-export function buildOverlay(overlay: Overlay): Uint8Array<ArrayBuffer> {
+export function buildOverlay(overlay: Launched): Uint8Array<ArrayBuffer> {
   const parts = [
     text(overlay.arguments.join(" ")),
     list(overlay.settings),
@@ -84,25 +60,6 @@ export function buildOverlay(overlay: Overlay): Uint8Array<ArrayBuffer> {
     all.set(name(file.name), at + PART_SIZE + HASH_SIZE + NAME_LENGTH * 2);
   });
   return all;
-}
-
-/** Folders are named by what is in them: a new austin with the same deno unpacks only itself. */
-function inFolders(
-  { runtime, program }: Overlay,
-): (CachedFile & { readonly folder: string })[] {
-  const folderOf = (files: readonly CachedFile[]) =>
-    sha256(files.map(({ bytes }) => bytes)).toHex().slice(0, FOLDER_LENGTH);
-  const programFolder = folderOf(program);
-  return [
-    { ...runtime, folder: folderOf([runtime]) },
-    ...program.map((file) => ({ ...file, folder: programFolder })),
-  ];
-}
-
-function sha256(parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
 }
 
 function list(texts: readonly string[]): Uint8Array {

@@ -121,7 +121,7 @@ async function plainBytes(path: string): Promise<Uint8Array> {
 }
 
 testOnWindows(
-  ONE,
+  [],
   "a run is written in formats that are made at its end",
   (python) =>
     inFolder(async (folder) => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { buildOverlay, type Overlay } from "../../scripts/pack/overlay.ts";
+import type { Launched } from "../../scripts/pack/launched.ts";
+import { buildOverlay } from "../../scripts/pack/overlay.ts";
 
-const overlay: Overlay = {
+const overlay: Launched = {
   arguments: ["run", "-A"],
   settings: ["A=1", "B=2"],
   hiddenVariables: ["DENO_"],
