@@ -6,6 +6,11 @@
 
 import assert from "node:assert/strict";
 import { root } from "../../scripts/tree.ts";
+import {
+  ARM64_TARGET,
+  arm64Program,
+  packArm64Program,
+} from "../support/arm64_program.ts";
 import { startProgram } from "../support/austin.ts";
 import { debianPackages, debianRoot } from "../support/debian_root.ts";
 import { inFolder } from "../support/folder.ts";
@@ -13,8 +18,6 @@ import { type Need, slowTier, testNeeding, tool } from "../support/needs.ts";
 import { type Outcome, run } from "../support/program.ts";
 import { startCommand } from "../support/target.ts";
 
-const TARGET = "aarch64-unknown-linux-gnu";
-const FILE = `${root}/dist/${TARGET}/austin`;
 const WORK = `
 def f():
     while True: pass
@@ -40,7 +43,7 @@ function test(
     ...debianPackages,
   ];
   testNeeding(needs, `on aarch64 austin ${name}`, async () => {
-    await packOnce();
+    await packArm64Program();
     const folder = await debianRoot(
       "bookworm",
       "python3.11-minimal",
@@ -48,22 +51,6 @@ function test(
     );
     await fn(["qemu-aarch64", "-L", folder], folder);
   });
-}
-
-let packed: Promise<void> | undefined;
-
-function packOnce(): Promise<void> {
-  return packed ??= (async () => {
-    const pack = [Deno.execPath(), "task", "--quiet", "pack", "--target"];
-    succeeds(
-      await new Deno.Command(pack[0]!, { args: [...pack.slice(1), TARGET] })
-        .output(),
-    );
-  })();
-}
-
-function succeeds({ code, stderr }: Deno.CommandOutput): void {
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
 
 async function output(command: readonly string[]): Promise<Outcome> {
@@ -76,17 +63,21 @@ test("starts, and tells its options", async (emulator) => {
   const { version } = JSON.parse(
     await Deno.readTextFile(`${root}/deno.json`),
   );
-  const told = await output([...emulator, FILE, "--version"]);
+  const told = await output([...emulator, arm64Program, "--version"]);
   assert.equal(told.stdout, `austin ${version}\n`);
-  const help = await output([...emulator, FILE, "--help"]);
+  const help = await output([...emulator, arm64Program, "--help"]);
   assert.match(help.stdout, /-p, --pid/);
 });
 
 test("fails with this program's exit codes", async (emulator) => {
-  const { code, stderr } = await run([...emulator, FILE, "--no-such-option"]);
+  const { code, stderr } = await run([
+    ...emulator,
+    arm64Program,
+    "--no-such-option",
+  ]);
   assert.equal(code, 64);
   assert.match(stderr, /no-such-option/);
-  const none = await run([...emulator, FILE, "-p", "99999999"]);
+  const none = await run([...emulator, arm64Program, "-p", "99999999"]);
   assert.equal(none.code, 36, none.stderr);
 });
 
@@ -94,7 +85,7 @@ test("converts what was recorded", async (emulator) => {
   await inFolder(async (folder) => {
     const file = `${folder}/stacks`;
     await Deno.writeTextFile(file, "P1;T0:1;a.py:f:1;a.py:g:2 5\n");
-    const convert = [...emulator, FILE, "--from", file];
+    const convert = [...emulator, arm64Program, "--from", file];
     const { stdout } = await output([...convert, "--format", "speedscope"]);
     const { shared, profiles } = JSON.parse(stdout);
     const names = shared.frames.map((frame: { name: string }) => frame.name);
@@ -108,7 +99,7 @@ test("samples a Python of that machine", async (emulator, folder) => {
   await using target = await startCommand(python, "");
   const args = ["-i", "10ms", "-x", "1", "-t", "10s"];
   await using sampler = startProgram(
-    [...emulator, FILE, ...args, "-p", `${target.pid}`],
+    [...emulator, arm64Program, ...args, "-p", `${target.pid}`],
   );
   const { code, stdout, stderr } = await sampler.ended;
   assert.equal(code, 0, stderr);
@@ -118,7 +109,7 @@ test("samples a Python of that machine", async (emulator, folder) => {
 
 test("needs no newer C library than 2.17 for its shim", async () => {
   for (const name of ["libaustin.so", "entry_stub.elf"]) {
-    const file = `${root}/native/build/${TARGET}/${name}`;
+    const file = `${root}/native/build/${ARM64_TARGET}/${name}`;
     const { stdout } = await output(["readelf", "-h", "-V", file]);
     assert.match(stdout, /Machine: +AArch64/);
     const versions = Array.from(
