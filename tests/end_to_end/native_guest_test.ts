@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type Python, pythons } from "../../scripts/pythons.ts";
+import { ownArchitecture } from "../../src/native/architecture.ts";
 import {
   austin,
   startAustin,
@@ -51,6 +52,12 @@ function threadsOf(pid: number): ThreadState[] {
   });
 }
 
+/** @returns whether a thread is in a call that a halt would break. */
+function waitsForEvents(pid: number, tid: number): boolean {
+  const call = Deno.readTextFileSync(`/proc/${pid}/task/${tid}/syscall`);
+  return ownArchitecture.fragileCalls.includes(Number(call.split(" ")[0]));
+}
+
 /** @returns clock ticks of CPU that a process has used. */
 function cpuTicks(pid: number): number {
   const fields = Deno.readTextFileSync(`/proc/${pid}/stat`)
@@ -91,6 +98,8 @@ testWithPython(
     const { waiter, signal } = target.facts;
     const switches = () =>
       threadsOf(target.pid).find(({ tid }) => tid === waiter)!.switches;
+    // It says that it is ready before its other thread has come to where it waits.
+    await until(() => waitsForEvents(target.pid, waiter));
     const before = switches();
     let samples = 0;
     await using run = startAustin(
