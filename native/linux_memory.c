@@ -38,7 +38,7 @@ static int32_t read_error(void) {
 int32_t austin_open_process(int32_t pid) { return pid; }
 
 /*
- * What emulators and kernels without process_vm_readv have instead. A file is
+ * What there is where process_vm_readv is missing or forbidden. A file is
  * one address space: at its end, as after an exec, all reads give 0 bytes. The
  * one that was read last stays open.
  */
@@ -91,17 +91,23 @@ static ssize_t read_file(int32_t process, uint8_t *local, const struct iovec *re
   return copied;
 }
 
+/*
+ * The call may be missing, or forbidden whatever the process, as containers do
+ * by seccomp. Reading the file takes the same privilege over the process, so
+ * where the file can be read it was the call that was forbidden.
+ */
 static ssize_t read_at_once(int32_t process, uint8_t *local, size_t size,
                             const struct iovec *remote, int32_t n) {
   static int has_no_call;
   if (!has_no_call) {
     struct iovec into = {local, size};
     ssize_t got = process_vm_readv(process, &into, 1, remote, (unsigned long)n, 0);
-    if (got >= 0 || errno != ENOSYS)
+    if (got >= 0 || (errno != ENOSYS && errno != EPERM))
       return got;
-    has_no_call = 1;
   }
-  return read_file(process, local, remote, n);
+  ssize_t got = read_file(process, local, remote, n);
+  has_no_call |= got > 0;
+  return got;
 }
 
 int32_t austin_read(int32_t process, const struct austin_region *regions,

@@ -9,33 +9,43 @@ import { startCommand, startTarget } from "../support/target.ts";
 
 const [python] = await pythons(["3.12"]);
 
-/** Has the kernel say that it does not know the call. */
-const WITHOUT_THE_CALL = [
-  "strace",
-  ...["-f", "-qq", "-o", "/dev/null"],
-  ...["-e", "trace=process_vm_readv"],
-  ...["-e", "inject=process_vm_readv:error=ENOSYS"],
-];
+/** @returns a command under which the kernel refuses the call, as one that does not know it or as seccomp does. */
+function withoutTheCall(error: string): string[] {
+  return [
+    "strace",
+    ...["-f", "-qq", "-o", "/dev/null"],
+    ...["-e", "trace=process_vm_readv"],
+    ...["-e", `inject=process_vm_readv:error=${error}`],
+  ];
+}
 
-testNeeding(
-  [
-    { what: "CPython 3.12", met: python !== undefined },
-    tool("strace"),
-  ],
-  "austin reads /proc/PID/mem where there is no process_vm_readv",
-  async () => {
-    await using target = await startTarget(python!, "work.py", [30, 20]);
-    const { code, stdout, stderr } = await run([
-      ...WITHOUT_THE_CALL,
-      ...[program, "-i", "5ms", "-x", "1", "-p", `${target.pid}`],
-    ]);
-    assert.equal(code, 0, stderr);
-    const stacks = stdout.match(/work\.py:<module>:\d+/g) ?? [];
-    assert.ok(stacks.length > 20, stdout.slice(-2000));
-    const ended = await run([...WITHOUT_THE_CALL, program, "-p", "99999999"]);
-    assert.equal(ended.code, 36, ended.stderr);
-  },
-);
+for (
+  const [error, how] of [["ENOSYS", "there is no"], [
+    "EPERM",
+    "it may not call",
+  ]]
+) {
+  testNeeding(
+    [
+      { what: "CPython 3.12", met: python !== undefined },
+      tool("strace"),
+    ],
+    `austin reads /proc/PID/mem where ${how} process_vm_readv`,
+    async () => {
+      const prefix = withoutTheCall(error!);
+      await using target = await startTarget(python!, "work.py", [30, 20]);
+      const { code, stdout, stderr } = await run([
+        ...prefix,
+        ...[program, "-i", "5ms", "-x", "1", "-p", `${target.pid}`],
+      ]);
+      assert.equal(code, 0, stderr);
+      const stacks = stdout.match(/work\.py:<module>:\d+/g) ?? [];
+      assert.ok(stacks.length > 20, stdout.slice(-2000));
+      const ended = await run([...prefix, program, "-p", "99999999"]);
+      assert.equal(ended.code, 36, ended.stderr);
+    },
+  );
+}
 
 testNeeding(
   [slowTier, tool("qemu-aarch64"), ...debianPackages],
