@@ -6,7 +6,7 @@ import { buildFor, type PackageContext, writeText } from "./package.ts";
 const { name, version, summary, text, homepage, issues, keywords } =
   description;
 
-/** Writes `austin.nuspec` and `tools/chocolateyinstall.ps1`. */
+/** Writes `austin.nuspec` and the scripts in `tools/`. Chocolatey itself makes `austin` known, which is the file's name. */
 export async function makeChocolateyPackage(
   context: PackageContext,
 ): Promise<void> {
@@ -17,10 +17,17 @@ export async function makeChocolateyPackage(
   await writeText(
     `${folder}/tools/chocolateyinstall.ps1`,
     `$ErrorActionPreference = 'Stop'
+$tools = Split-Path -Parent $MyInvocation.MyCommand.Definition
 Install-ChocolateyZipPackage -PackageName '${name}' \`
   -Url64bit '${archive.url}' \`
   -Checksum64 '${archive.sha256}' -ChecksumType64 'sha256' \`
-  -UnzipLocation (Split-Path -Parent $MyInvocation.MyCommand.Definition)
+  -UnzipLocation $tools
+Install-BinFile -Name 'austinp' -Path "$tools\\austin.exe" -Command '--native'
+`,
+  );
+  await writeText(
+    `${folder}/tools/chocolateyuninstall.ps1`,
+    `Uninstall-BinFile -Name 'austinp' -Path 'austin.exe'
 `,
   );
 }

@@ -30,7 +30,7 @@ export async function makeScoopManifest(
         { url, hash: sha256 },
       ]),
     ),
-    bin: "austin.exe",
+    bin: ["austin.exe", ["austin.exe", "austinp", "--native"]],
     checkver: { github: homepage },
     autoupdate: {
       architecture: Object.fromEntries(
