@@ -46,8 +46,12 @@ const TIME_MARGIN_US = 2 * INTERVAL_US;
 /** Runs of which one has to be within that margin: a busy machine may hold austin up between the last pass and the end. */
 const TIME_RUNS = 3;
 
-/** Share of the stacks that may be incomplete: the target runs on while it is read. */
+/**
+ * Share of the stacks that may be incomplete: the target runs on while it is
+ * read. Of memory there are 30 stacks in all, most of them while it starts.
+ */
 const INVALID_SHARE = 0.02;
+const INVALID_STACKS = 2;
 
 /** Share of the busy thread's CPU time that threads which wait may have had: they wake up now and then. */
 const AWAKE_SHARE = 0.2;
@@ -188,7 +192,8 @@ function check(cell: Cell, { profile, facts }: Outcome): void {
   const { metadata, samples } = profile;
   assert.deepEqual(metadata.map(([key]) => key), keysOf(cell));
   const invalid = samples.filter((sample) => sample.isInvalid).length;
-  assert.ok(invalid <= INVALID_SHARE * samples.length, `${invalid} invalid`);
+  const bound = INVALID_STACKS + INVALID_SHARE * samples.length;
+  assert.ok(invalid <= bound, `${invalid} invalid of ${samples.length}`);
   for (const sample of samples) checkMetrics(cell, sample);
   checkCollecting(cell, profile);
   checkProcesses(cell, samples, facts);
