@@ -15,17 +15,14 @@ import type { RemoteMemory } from "../memory/remote_memory.ts";
 import type { SameBytes } from "../memory/same_bytes.ts";
 import { openSnapshot } from "../memory/narrow_snapshot.ts";
 import { type Snapshot, SnapshotStatus } from "../memory/snapshot.ts";
+import { StructReader } from "../memory/struct_reader.ts";
 import type { ThreadStates } from "../process/process.ts";
 import { CodeReader } from "../python/code.ts";
 import { CodeWatch } from "../python/code_watch.ts";
 import { FrameInterner, Proof } from "../python/frame_interner.ts";
 import { FrameWalker, WalkStatus } from "../python/frame.ts";
 import { HeapFrameWalker } from "../python/heap_frames.ts";
-import {
-  generationReader,
-  InterpreterList,
-  interpreterWindow,
-} from "../python/interpreter.ts";
+import { generationReader, InterpreterList } from "../python/interpreter.ts";
 import { ABSENT, type Layout } from "../python/layouts/layout.ts";
 import {
   type Thread,
@@ -33,6 +30,7 @@ import {
   ThreadTable,
 } from "../python/thread.ts";
 import { ThreadIdFinder, type ThreadIdSet } from "../python/thread_id.ts";
+import { ThreadList } from "../python/thread_list.ts";
 import type { MemoryLedger } from "./memory_ledger.ts";
 import {
   type OpenStackTaker,
@@ -121,9 +119,9 @@ export class ProcessSampler {
   readonly #memoryLedger: MemoryLedger | null;
   readonly #stackTaker: StackTaker | null;
   readonly #runtimeAddress: number;
-  readonly #windowStart: number;
-  readonly #windowSize: number;
-  #interpreters: number[] = [];
+  readonly #reader: StructReader;
+  /** Of each interpreter, the newest first. */
+  #lists: readonly ThreadList[] = [];
   #nextLookUs = -Infinity;
   #lastPassUs: number;
   #status: PassStatus = PassStatus.ok;
@@ -175,9 +173,7 @@ export class ProcessSampler {
     this.#memoryLedger = process.memoryLedger;
     this.#stackTaker = process.openStackTaker?.(this.#interner) ?? null;
     this.#runtimeAddress = runtimeAddress;
-    const window = interpreterWindow(layout);
-    this.#windowStart = window.start;
-    this.#windowSize = window.size;
+    this.#reader = new StructReader(memory);
     this.#lastPassUs = startUs;
     this.#foundUs = startUs;
   }
@@ -199,8 +195,8 @@ export class ProcessSampler {
     this.#sample.timeUs = nowUs - this.#lastPassUs;
     this.#lastPassUs = nowUs;
     this.#threads.begin();
-    for (let i = 0; i < this.#interpreters.length; i++) {
-      this.#sampleInterpreter(this.#interpreters[i]!, sink);
+    for (let i = 0; i < this.#lists.length; i++) {
+      this.#sampleInterpreter(this.#lists[i]!, nowUs, sink);
     }
     this.#threads.end();
     if (this.#threads.isEmpty) this.#lookAgain();
@@ -220,7 +216,11 @@ export class ProcessSampler {
   #lookAround(nowUs: number): void {
     if (nowUs < this.#nextLookUs) return;
     this.#nextLookUs = nowUs + LOOK_PERIOD_US;
-    this.#interpreters = this.#interpreterList.read();
+    const known = this.#lists;
+    this.#lists = this.#interpreterList.read().map((address) =>
+      known.find(({ interpreter }) => interpreter === address) ??
+        new ThreadList(address, this.#snapshot, this.#reader, this.#layout)
+    );
   }
 
   /** Whether for a while no pass met a thread. */
@@ -247,19 +247,17 @@ export class ProcessSampler {
     }
   }
 
-  #sampleInterpreter(interpreter: number, sink: Sink): void {
+  #sampleInterpreter(list: ThreadList, nowUs: number, sink: Sink): void {
     const snapshot = this.#snapshot;
-    const { interpreter: fields, thread } = this.#layout;
-    const start = interpreter + this.#windowStart;
-    const at = snapshot.locate(start, this.#windowSize);
-    if (at < 0) {
+    const { thread } = this.#layout;
+    if (!list.see(nowUs, this.#codeWatch.isChurning)) {
       this.errors++;
       return;
     }
-    const base = at - this.#windowStart;
-    this.#seeCodes(interpreter, base);
-    this.#sample.iid = snapshot.pointer(base + fields.id);
-    let address = snapshot.pointer(base + fields.threadsHead);
+    const { interpreter } = list;
+    this.#codeWatch.see(interpreter, list.generation);
+    this.#sample.iid = list.id;
+    let address = list.first;
     const holder = this.#memoryLedger === null ? 0 : this.#holder(interpreter);
     this.#sample.isCollecting = this.#probes.gc && this.#collects(interpreter);
     if (this.#sample.isCollecting) this.isCollecting = true;
@@ -273,19 +271,10 @@ export class ProcessSampler {
         return;
       }
       const next = snapshot.pointer(threadAt + thread.next);
-      this.#sampleThread(known, threadAt, interpreter, holder, sink);
+      this.#sampleThread(known, threadAt, list, holder, sink);
       if (this.#status !== PassStatus.ok) return;
       address = next;
     }
-  }
-
-  /** @param base place of the interpreter state, as it would be if all of it were in the snapshot. */
-  #seeCodes(interpreter: number, base: number): void {
-    const { codeObjectGeneration } = this.#layout.interpreter;
-    const generation = codeObjectGeneration === ABSENT
-      ? 0
-      : this.#snapshot.u32(base + codeObjectGeneration);
-    this.#codeWatch.see(interpreter, generation);
   }
 
   /** @returns address of the thread state that took the interpreter lock last, or 0. */
@@ -321,7 +310,7 @@ export class ProcessSampler {
   #sampleThread(
     thread: Thread,
     threadAt: number,
-    interpreter: number,
+    list: ThreadList,
     holder: number,
     sink: Sink,
   ): void {
@@ -331,8 +320,8 @@ export class ProcessSampler {
     sample.threadIndex = thread.index;
     if (!this.#measure(thread.address === holder)) return;
     const isTaken = this.#stackTaker === null
-      ? this.#read(thread, threadAt, interpreter)
-      : this.#take(this.#stackTaker, thread, threadAt, interpreter);
+      ? this.#read(thread, threadAt, list)
+      : this.#take(this.#stackTaker, thread, threadAt, list);
     if (!isTaken) return;
     if (sample.isInvalid) this.errors++;
     this.samples++;
@@ -354,8 +343,8 @@ export class ProcessSampler {
   }
 
   /** Reads a stack from memory. @returns whether the process still runs. */
-  #read(thread: Thread, threadAt: number, interpreter: number): boolean {
-    const status = this.#walk(thread, threadAt, interpreter);
+  #read(thread: Thread, threadAt: number, list: ThreadList): boolean {
+    const status = this.#walk(thread, threadAt, list);
     this.#sample.isInvalid = status !== WalkStatus.ok;
     return this.#status === PassStatus.ok;
   }
@@ -365,27 +354,26 @@ export class ProcessSampler {
     taker: StackTaker,
     thread: Thread,
     threadAt: number,
-    interpreter: number,
+    list: ThreadList,
   ): boolean {
     const sample = this.#sample;
     const status = taker.take(thread, this.#codeWatch.stamp, sample);
     if (status !== TakeStatus.refused) return status === TakeStatus.taken;
     sample.kernelCount = 0;
-    const isRead = this.#read(thread, threadAt, interpreter);
+    const isRead = this.#read(thread, threadAt, list);
     sample.isInvalid = true;
     return isRead;
   }
 
   /** Walks a stack, again in a new snapshot while the one at hand does not fit together. */
-  #walk(thread: Thread, threadAt: number, interpreter: number): WalkStatus {
+  #walk(thread: Thread, threadAt: number, list: ThreadList): WalkStatus {
     let status = this.#walkOnce(thread, threadAt, false);
     if (status === WalkStatus.torn) this.retried++;
     for (let i = 1; status === WalkStatus.torn && i < MAX_ATTEMPTS; i++) {
       if (!this.#takeSnapshot()) break;
-      const window = interpreter + this.#windowStart;
-      const windowAt = this.#snapshot.locate(window, this.#windowSize);
-      if (windowAt < 0) break;
-      this.#seeCodes(interpreter, windowAt - this.#windowStart);
+      const { interpreter } = list;
+      if (!list.see(-Infinity, this.#codeWatch.isChurning)) break;
+      this.#codeWatch.see(interpreter, list.generation);
       const at = this.#locateThread(thread.address, interpreter);
       if (at < 0) break;
       status = this.#walkOnce(thread, at, i === MAX_ATTEMPTS - 1);

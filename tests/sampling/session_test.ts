@@ -32,9 +32,10 @@ class Session {
   /** What a look at the process gives. */
   attach: () => ProcessSampler | AttachFailure = () => this.find();
 
+  readonly thread: number = this.python.thread(this.main, { tid: 1 });
+
   constructor() {
-    const thread = this.python.thread(this.main, { tid: 1 });
-    this.python.setStack(thread, [{ code: this.python.code() }]);
+    this.python.setStack(this.thread, [{ code: this.python.code() }]);
   }
 
   /** @returns a sampler of the process, whose time counts from now on. */
@@ -100,6 +101,7 @@ Deno.test("sampleUntilEnd() waits for a Python to come back, and no longer than 
   session.clock.onWake = () => {
     if (session.clock.nowUs !== 300) return;
     session.python.setThreads(session.main, []);
+    session.python.memory.unmap(session.thread);
     session.attach = () => "notPython";
   };
   assert.deepEqual(session.run(), { kind: "lost" });

@@ -268,10 +268,9 @@ export class PythonMemory {
     memory.u64(address + thread.threadId, pthread);
     this.#setOptional(address, thread.nativeThreadId, tid);
     this.#setOptional(address, thread.uniqueId, ++this.#threads);
-    memory.u64(
-      address + thread.next,
-      memory.pointer(interpreter + threadsHead),
-    );
+    const next = memory.pointer(interpreter + threadsHead);
+    memory.u64(address + thread.next, next);
+    if (next !== 0) memory.u64(next + this.#previousThread, address);
     memory.u64(interpreter + threadsHead, address);
     return address;
   }
@@ -280,11 +279,19 @@ export class PythonMemory {
   setThreads(interpreter: number, threads: readonly number[]): void {
     const { thread, interpreter: { threadsHead } } = this.layout;
     let link = interpreter + threadsHead;
+    let previous = 0;
     for (const address of threads) {
       this.memory.u64(link, address);
+      this.memory.u64(address + this.#previousThread, previous);
       link = address + thread.next;
+      previous = address;
     }
     this.memory.u64(link, 0);
+  }
+
+  /** 3.8 Include/cpython/pystate.h PyThreadState.prev */
+  get #previousThread(): number {
+    return this.layout.thread.next - 8;
   }
 
   /** Gives a thread a stack. @param frames from the leaf. */
