@@ -12,7 +12,7 @@ import { AustinError } from "../src/errors.ts";
 import { demangleSymbols, symbols } from "./symbols.ts";
 
 /** The ABI that this program was written for; `AUSTIN_ABI_VERSION` in the header. */
-const ABI_VERSION = 3;
+const ABI_VERSION = 4;
 
 /** What the packed file's loader leaves for us; see `scripts/pack.ts`. */
 export interface PackedProgram {

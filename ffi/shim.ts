@@ -110,8 +110,8 @@ function shimOf({ symbols }: Library): Shim {
       ) ?? -1;
       return file < 0 ? null : `/proc/self/fd/${file}`;
     },
-    sameBytes: (a, b, from, size) =>
-      symbols.austin_same_bytes(own(a), own(b), from, size),
+    sameBytes: (a, aFrom, b, bFrom, size) =>
+      symbols.austin_same_bytes(own(a), aFrom, own(b), bFrom, size),
     memoryOf: (pid) => ({
       readRegions: (regions, count, local) => {
         const process = processes.open(pid);

@@ -30,8 +30,9 @@ export const symbols = {
   austin_same_bytes: {
     parameters: [
       "buffer", // const uint8_t *a
+      "i32", // int32_t a_from
       "buffer", // const uint8_t *b
-      "i32", // int32_t from
+      "i32", // int32_t b_from
       "i32", // int32_t size
     ],
     result: "i32",

@@ -17,7 +17,7 @@
 #endif
 
 /* Raised whenever a function changes; ffi/library.ts refuses another one. */
-#define AUSTIN_ABI_VERSION 3
+#define AUSTIN_ABI_VERSION 4
 
 /* Why a process cannot be opened, austin_read copied nothing, or austin_halt halted nothing. */
 enum {
@@ -54,11 +54,12 @@ AUSTIN_API int32_t austin_read(int32_t process,
                                int32_t count, uint8_t *local);
 
 /*
- * Compares `size` bytes of two copies, from the same place on in both.
+ * Compares `size` bytes of two copies, from a place on in each.
  * Returns how many of them are the same until the first that is not.
  */
-AUSTIN_API int32_t austin_same_bytes(const uint8_t *a, const uint8_t *b,
-                                     int32_t from, int32_t size);
+AUSTIN_API int32_t austin_same_bytes(const uint8_t *a, int32_t a_from,
+                                     const uint8_t *b, int32_t b_from,
+                                     int32_t size);
 
 /* Microseconds on a monotonic clock. */
 AUSTIN_API double austin_now(void);

@@ -18,11 +18,11 @@ static uint64_t differs(const uint8_t *a, const uint8_t *b) {
   return all[0] | all[1];
 }
 
-int32_t austin_same_bytes(const uint8_t *a, const uint8_t *b, int32_t from,
-                          int32_t size) {
+int32_t austin_same_bytes(const uint8_t *a, int32_t a_from, const uint8_t *b,
+                          int32_t b_from, int32_t size) {
   int32_t same = 0;
-  a += from;
-  b += from;
+  a += a_from;
+  b += b_from;
   while (size - same >= STEP && !differs(a + same, b + same))
     same += STEP;
   while (same < size && a[same] == b[same])

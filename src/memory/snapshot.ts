@@ -59,8 +59,6 @@ export class Snapshot {
   #view: DataView;
   #lastBytes: Uint8Array;
   #lastView: DataView;
-  /** Whether the last copy has the same places. */
-  #isLaidOutAlike = false;
   #pass = 0;
   #extraAddress: number[] = [];
   #extraSize: number[] = [];
@@ -160,14 +158,15 @@ export class Snapshot {
   }
 
   /**
-   * Compares a part of the copy with the same part of the copy before.
-   * @param at its place. @param size its bytes.
-   * @returns bytes from there on that have not changed; 0 as well when the copy before did not have them.
+   * Compares a part of the copy with a part of the copy before.
+   * @param at its place. @param lastAt the place that it had then. @param size its bytes.
+   * @returns bytes from there on that have not changed.
    */
-  unchangedSize(at: number, size: number): number {
-    const isPlanned = at + size <= this.#plan.totalSize;
-    if (!this.#isLaidOutAlike || !isPlanned) return 0;
-    return this.#sameBytes(this.#bytes, this.#lastBytes, at, size);
+  unchangedSize(at: number, lastAt: number, size: number): number {
+    const bytes = this.#bytes;
+    const last = this.#lastBytes;
+    if (at + size > bytes.length || lastAt + size > last.length) return 0;
+    return this.#sameBytes(bytes, at, last, lastAt, size);
   }
 
   /** @param at place of a uint8 in the copy. */
@@ -198,7 +197,6 @@ export class Snapshot {
     this.#view = this.#lastView;
     this.#lastBytes = bytes;
     this.#lastView = view;
-    this.#isLaidOutAlike = true;
     this.#reserve(bytes.length);
   }
 
@@ -221,10 +219,7 @@ export class Snapshot {
   #rebuild(mayShrink: boolean): void {
     const plannedSize = this.#maxSize * PLANNED_SHARE;
     const isMoved = this.#plan.rebuild(this.#pass, mayShrink, plannedSize);
-    if (isMoved) {
-      this.#isLaidOutAlike = false;
-      this.layout++;
-    }
+    if (isMoved) this.layout++;
     this.#extraEnd = this.#plan.totalSize;
     this.#reserve(this.#extraEnd);
   }

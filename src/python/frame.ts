@@ -18,7 +18,7 @@ import { ABSENT, type Layout } from "./layouts/layout.ts";
 import { DataStack } from "./data_stack.ts";
 import type { KnownStack } from "./known_stack.ts";
 import { Liveness } from "./liveness.ts";
-import { StackedFrames } from "./stacked_frames.ts";
+import { announcedFrame, StackedFrames } from "./stacked_frames.ts";
 
 /** How a walk ended. */
 export const WalkStatus = {
@@ -83,32 +83,26 @@ export class FrameWalker {
     this.root = 0;
     this.#windowSize = 0;
     sample.frameCount = 0;
-    const top = this.#topFrame(threadAt);
-    if (top < 0) return WalkStatus.torn;
-    const hasData = this.#data.find(threadAt);
+    const announcer = this.#snapshot.pointer(
+      threadAt + this.#layout.thread.top,
+    );
     const stacked = this.#stacked;
-    if (stacked === null) return this.#follow(top, sample);
-    // A thread that calls nothing has no data stack; any other has one the next time.
-    if (!hasData) {
-      return top === 0 || isFinal ? this.#follow(top, sample) : WalkStatus.torn;
+    const hasData = this.#data.find(threadAt);
+    if (stacked === null || !hasData) {
+      const top = announcedFrame(this.#snapshot, this.#layout, announcer);
+      // A thread that calls nothing has no data stack; any other has one the next time.
+      const isWhole = stacked === null || top === 0 || isFinal;
+      return isWhole && top >= 0 ? this.#follow(top, sample) : WalkStatus.torn;
     }
-    if (!stacked.walk(top, sample.frameIds, isFinal, known)) {
-      const isLost = isFinal && stacked.count === 0;
-      return isLost ? this.#follow(top, sample) : WalkStatus.torn;
+    if (!stacked.walk(announcer, sample.frameIds, isFinal, known)) {
+      if (!isFinal || stacked.count > 0) return WalkStatus.torn;
+      const top = announcedFrame(this.#snapshot, this.#layout, announcer);
+      return top < 0 ? WalkStatus.torn : this.#follow(top, sample);
     }
     this.root = stacked.root;
     const { count } = stacked;
     sample.frameCount = Math.min(count, MAX_FRAMES);
     return count > MAX_FRAMES ? WalkStatus.tooDeep : WalkStatus.ok;
-  }
-
-  /** @returns address of the innermost frame, 0 when there is none, -1 when that cannot be told. */
-  #topFrame(threadAt: number): number {
-    const { framesAre, thread, cframeCurrentFrame, pointerSize } = this.#layout;
-    const top = this.#snapshot.pointer(threadAt + thread.top);
-    if (framesAre !== "cframe" || top === 0) return top;
-    const at = this.#snapshot.locate(top + cframeCurrentFrame, pointerSize);
-    return at < 0 ? -1 : this.#snapshot.pointer(at);
   }
 
   /** Goes outward from a frame. */

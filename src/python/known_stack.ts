@@ -30,6 +30,12 @@ export class KnownStack {
   #ids = new Int32Array(INITIAL_FRAMES);
   /** Known frames up to the end of each chunk, the oldest first. */
   readonly #upTo: number[] = [];
+  /** Where each chunk's first frame was in the last copy. */
+  readonly #places: number[] = [];
+  /** What announced the frame with an index as the leaf, and whom that frame called its caller; 0 when nothing did. */
+  #announcer = 0;
+  #leaf = 0;
+  #leafCaller = 0;
   #copy = -1;
   #stamp = -1;
   #changes = -1;
@@ -50,19 +56,45 @@ export class KnownStack {
   }
 
   /** Keeps what was found, now that the walk met nothing that cannot be. @param ids of the stack from the root; those of the known frames come first. */
-  keep(ids: Int32Array, snapshot: Snapshot, interner: FrameInterner): void {
+  keep(
+    ids: Int32Array,
+    snapshot: Snapshot,
+    interner: FrameInterner,
+    data: DataStack,
+  ): void {
     const count = this.count === 0 ? 0 : this.idCount(this.count - 1);
     if (count > ids.length) return;
     if (count > this.#ids.length) this.#ids = new Int32Array(count * 2);
     for (let i = 0; i < count; i++) this.#ids[i] = ids[i]!;
+    for (let i = 0; i < this.#upTo.length; i++) {
+      const chunk = data.count - 1 - i;
+      this.#places[i] = data.first(chunk) - data.shift(chunk);
+    }
     this.#copy = snapshot.copy;
     this.#stamp = interner.stamp;
     this.#changes = interner.changes;
   }
 
+  /**
+   * Notes what announced the last frame as the leaf (3.11, 3.12).
+   * @param announcer a place on the C stack, which belongs to the evaluation loop that runs the frame. @param caller what the frame calls its caller.
+   */
+  noteLeaf(announcer: number, caller: number): void {
+    this.#announcer = announcer;
+    this.#leaf = this.count - 1;
+    this.#leafCaller = caller;
+  }
+
+  /** @returns whether that announces the last frame: it did, and no frame before it has changed since, so that it is in the same evaluation loop. */
+  isLeaf(announcer: number, caller: number): boolean {
+    return announcer === this.#announcer && this.count - 1 === this.#leaf &&
+      caller === this.#leafCaller;
+  }
+
   /** Forgets frames from an index on. */
   cut(count: number): void {
     this.count = count;
+    if (count < this.#leaf) this.#announcer = 0;
     const { linked } = this;
     while (linked.length > 0 && linked.at(-1)! >= count) linked.pop();
     const upTo = this.#upTo;
@@ -139,7 +171,8 @@ export class KnownStack {
       const size = this.#end(to - 1) - first;
       if (first + size > data.end(chunk)) break;
       const at = first - data.shift(chunk);
-      const end = first + snapshot.unchangedSize(at, size);
+      const lastAt = this.#places[i]!;
+      const end = first + snapshot.unchangedSize(at, lastAt, size);
       const count = this.#countUntil(end, from, to);
       if (count < to) return count;
       from = to;

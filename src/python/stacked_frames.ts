@@ -35,6 +35,9 @@ const THREAD_OWNER = 0;
 
 const PAGE_SIZE = 4_096;
 
+/** Walks after which it is looked whether C still links frames that have not changed. */
+const LINK_WALKS = 4_096;
+
 /** Stands for what an announced leaf called: nothing. */
 const NO_CALLEE = new FrameView();
 
@@ -89,13 +92,13 @@ export class StackedFrames {
 
   /**
    * Walks the data stack that was found last.
-   * @param top address of the announced leaf. @param ids gets frame ids from the leaf, MAX_FRAMES at most.
+   * @param announcer leads to the announced leaf. @param ids gets frame ids from the leaf, MAX_FRAMES at most.
    * @param isFinal whether it is the last attempt, at which what can be had counts.
    * @param known what the last walk of the same thread found.
    * @returns whether the frames fit together.
    */
   walk(
-    top: number,
+    announcer: number,
     ids: Int32Array,
     isFinal: boolean,
     known: KnownStack,
@@ -111,8 +114,8 @@ export class StackedFrames {
     this.#known = known;
     this.#takeOver();
     if (!this.#enterAll()) return false;
-    known.keep(ids, this.#snapshot, this.#interner);
-    if (!this.#end(top)) return false;
+    known.keep(ids, this.#snapshot, this.#interner, this.#data);
+    if (!this.#end(announcer)) return false;
     this.#turn();
     return true;
   }
@@ -127,7 +130,8 @@ export class StackedFrames {
     const known = this.#known;
     this.#isOpen = true;
     known.keepUnchanged(this.#snapshot, this.#interner, this.#data);
-    if (known.linked.length > 0) this.#checkLinks();
+    const mayRelink = this.#snapshot.copy % LINK_WALKS === 0;
+    if (mayRelink && known.linked.length > 0) this.#checkLinks();
     if (known.count === 0) return;
     const last = known.count - 1;
     const caller = this.#caller;
@@ -138,7 +142,11 @@ export class StackedFrames {
     this.root = known.root;
   }
 
-  /** What is between two frames lies elsewhere, and is looked at again. */
+  /**
+   * What is between two frames lies on the C stack, and is looked at again, but
+   * not often: both have not changed, and the callee still names the same place
+   * there, which C would leave with another call and come back to only by accident.
+   */
   #checkLinks(): void {
     const known = this.#known;
     const caller = this.#caller;
@@ -300,9 +308,11 @@ export class StackedFrames {
     return calls === Calls.yes || !keeps;
   }
 
-  /** Finds out where the stack ends. @param top address of the announced leaf. @returns whether that can be told. */
-  #end(top: number): boolean {
+  /** Finds out where the stack ends. @param announcer leads to the announced leaf. @returns whether that can be told. */
+  #end(announcer: number): boolean {
     const { state } = this.#caller;
+    const top = this.#announcedBy(announcer);
+    if (top < 0) return false;
     if (this.#isApart(top)) {
       const count = this.#countAnnounced(top);
       if (this.#add(count)) return true;
@@ -325,6 +335,26 @@ export class StackedFrames {
     if (isAnnounced && this.#certain < this.#count - 1) return true;
     this.#count = this.#certain;
     return this.#certain > 0;
+  }
+
+  /** @returns address of the announced leaf, 0 when there is none, -1 when that cannot be told. */
+  #announcedBy(announcer: number): number {
+    const { framesAre, frame } = this.#layout;
+    if (framesAre !== "cframe") return announcer;
+    const leaf = this.#caller;
+    const mayBeKnown = this.#isOpen && leaf.at >= 0 &&
+      leaf.state === FrameState.running;
+    const caller = mayBeKnown
+      ? this.#snapshot.pointer(leaf.at + frame.previous)
+      : 0;
+    if (mayBeKnown && this.#known.isLeaf(announcer, caller)) {
+      return leaf.address;
+    }
+    const top = announcedFrame(this.#snapshot, this.#layout, announcer);
+    if (mayBeKnown && top === leaf.address) {
+      this.#known.noteLeaf(announcer, caller);
+    }
+    return top;
   }
 
   /** @returns generators from the announced leaf up to the last frame; -1 when they do not fit together. */
@@ -380,6 +410,21 @@ export class StackedFrames {
 /** @returns whether a frame's instruction and its evaluation stack may be of two moments: pages are copied one after the other. */
 function isOnTwoPages(address: number, length: number): boolean {
   return ((address >>> 0) & (PAGE_SIZE - 1)) + length > PAGE_SIZE;
+}
+
+/**
+ * @param announcer what a thread state says of its innermost frame.
+ * @returns that frame's address, 0 when there is none, -1 when that cannot be told.
+ */
+export function announcedFrame(
+  snapshot: Snapshot,
+  layout: Layout,
+  announcer: number,
+): number {
+  const { framesAre, cframeCurrentFrame, pointerSize } = layout;
+  if (framesAre !== "cframe" || announcer === 0) return announcer;
+  const at = snapshot.locate(announcer + cframeCurrentFrame, pointerSize);
+  return at < 0 ? -1 : snapshot.pointer(at);
 }
 
 /** Turns a part of an array around; a view of it would be garbage afterwards. */

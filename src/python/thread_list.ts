@@ -55,7 +55,7 @@ export class ThreadList {
     const window = interpreterWindow(layout);
     this.#windowStart = window.start;
     this.#windowSize = window.size;
-    this.#previous = layout.thread.next - 8;
+    this.#previous = layout.thread.next - layout.pointerSize;
   }
 
   /**
@@ -109,8 +109,7 @@ export class ThreadList {
     const snapshot = this.#snapshot;
     const at = snapshot.locate(this.first, thread.size);
     if (at < 0) return false;
-    return snapshot.u32(at + this.#previous) === 0 &&
-      snapshot.u32(at + this.#previous + 4) === 0 &&
+    return snapshot.pointer(at + this.#previous) === 0 &&
       snapshot.pointer(at + thread.interpreter) === this.interpreter;
   }
 }

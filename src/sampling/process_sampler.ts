@@ -173,7 +173,7 @@ export class ProcessSampler {
     this.#memoryLedger = process.memoryLedger;
     this.#stackTaker = process.openStackTaker?.(this.#interner) ?? null;
     this.#runtimeAddress = runtimeAddress;
-    this.#reader = new StructReader(memory);
+    this.#reader = new StructReader(memory, layout.pointerSize);
     this.#lastPassUs = startUs;
     this.#foundUs = startUs;
   }

@@ -303,29 +303,34 @@ Deno.test("Snapshot.unchangedSize() compares with the copy before", () => {
     snapshot.locate(pageAt(1), 64);
   }
   const [a, b] = [0, 1].map((i) => snapshot.locate(pageAt(i), 64));
-  assert.equal(snapshot.unchangedSize(a!, 64), 64);
+  assert.equal(snapshot.unchangedSize(a!, a!, 64), 64);
   memory.u8(pageAt(0) + 40, 1);
   snapshot.read();
-  assert.equal(snapshot.unchangedSize(a!, 64), 40);
-  assert.equal(snapshot.unchangedSize(a! + 48, 16), 16);
-  assert.equal(snapshot.unchangedSize(b!, 64), 64);
+  assert.equal(snapshot.unchangedSize(a!, a!, 64), 40);
+  assert.equal(snapshot.unchangedSize(a! + 48, a! + 48, 16), 16);
+  assert.equal(snapshot.unchangedSize(b!, b!, 64), 64);
   snapshot.read();
-  assert.equal(snapshot.unchangedSize(a!, 64), 64);
+  assert.equal(snapshot.unchangedSize(a!, a!, 64), 64);
 });
 
-Deno.test("Snapshot.unchangedSize() knows nothing of what the copy before had elsewhere or not at all", () => {
+Deno.test("Snapshot.unchangedSize() compares with what the copy before had elsewhere", () => {
   const memory = pages(3);
   const snapshot = new Snapshot(memory, MAX_SIZE);
+  memory.u64(pageAt(1) + 40, 1);
   snapshot.read();
   const apart = snapshot.locate(pageAt(1), 64);
-  assert.equal(snapshot.unchangedSize(apart, 64), 0);
-  snapshot.read();
-  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 0);
-  snapshot.read();
-  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 64);
   snapshot.locate(pageAt(0), 64);
+  memory.u64(pageAt(1) + 40, 2);
   snapshot.read();
-  assert.equal(snapshot.unchangedSize(snapshot.locate(pageAt(1), 64), 64), 0);
+  const at = snapshot.locate(pageAt(1), 64);
+  assert.notEqual(at, apart);
+  assert.equal(snapshot.unchangedSize(at, apart, 64), 40);
+});
+
+Deno.test("Snapshot.unchangedSize() compares nothing outside of the copies", () => {
+  const snapshot = new Snapshot(pages(1), MAX_SIZE, { size: 1024 });
+  assert.equal(snapshot.unchangedSize(1024 - 8, 0, 16), 0);
+  assert.equal(snapshot.unchangedSize(0, 1024 - 8, 16), 0);
 });
 
 Deno.test("Snapshot keeps two copies apart when they grow", () => {

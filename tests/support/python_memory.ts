@@ -291,7 +291,7 @@ export class PythonMemory {
 
   /** 3.8 Include/cpython/pystate.h PyThreadState.prev */
   get #previousThread(): number {
-    return this.layout.thread.next - 8;
+    return this.layout.thread.next - this.layout.pointerSize;
   }
 
   /** Gives a thread a stack. @param frames from the leaf. */
