@@ -38,6 +38,8 @@ export class CodeWatch {
   isChurning = true;
   /** Whether what is read after a snapshot may have taken the place of what was there; as `wentOn` found. */
   isUnsure = true;
+  /** Whether that has ever been seen. */
+  hasChanged = false;
   readonly #readGeneration: ReadGeneration | null;
   readonly #generations = new Map<number, Generation>();
   /** Of the snapshot. */
@@ -96,6 +98,7 @@ export class CodeWatch {
 
   /** A code object was not the one that it was taken for. */
   noteChange(): void {
+    this.hasChanged = true;
     this.#churnEndUs = this.#nowUs + CALM_PERIOD_US;
     this.isChurning = true;
   }

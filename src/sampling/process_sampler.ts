@@ -384,7 +384,7 @@ export class ProcessSampler {
   /**
    * Walks a stack. It ends where the thread's last one did, because the
    * outermost frame stays the same while a thread lives.
-   * @param isFinal whether the thread may as well have begun anew.
+   * @param isFinal whether it is the last attempt: the thread may as well have begun anew.
    */
   #walkOnce(thread: Thread, threadAt: number, isFinal: boolean): WalkStatus {
     const walker = this.#walker;
@@ -396,7 +396,7 @@ export class ProcessSampler {
       status = this.#walkFrames(thread, threadAt, isFinal);
       proof = this.#interner.prove();
     }
-    if (!this.#areNamesTrue(proof)) return WalkStatus.torn;
+    if (!this.#areNamesTrue(proof, isFinal)) return WalkStatus.torn;
     if (status !== WalkStatus.ok || walker.root === 0) return status;
     const isSame = thread.root === 0 || thread.root === walker.root;
     if (!isSame && !isFinal) return WalkStatus.torn;
@@ -411,15 +411,20 @@ export class ProcessSampler {
       this.#walker.walk(threadAt, sample, thread.stack, isFinal);
   }
 
-  /** @returns whether the code objects that a walk met are what they were taken for. */
-  #areNamesTrue(proof: Proof): boolean {
+  /**
+   * While a program starts, each attempt may meet new functions: the last one is
+   * believed as long as none has ever taken another's place.
+   * @returns whether the code objects that a walk met are what they were taken for.
+   */
+  #areNamesTrue(proof: Proof, isFinal: boolean): boolean {
+    const watch = this.#codeWatch;
     switch (proof) {
       case Proof.ok:
         return true;
       case Proof.unsure:
-        return !this.#codeWatch.isUnsure;
+        return !watch.isUnsure || isFinal && !watch.hasChanged;
       case Proof.changed:
-        this.#codeWatch.noteChange();
+        watch.noteChange();
         return false;
     }
   }

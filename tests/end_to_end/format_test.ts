@@ -84,7 +84,7 @@ for (const { args, head, metric, trailer } of forms) {
       new RegExp([
         "^",
         lines(["austin: 5\\.0\\.0", "interval: 10000", ...head]),
-        `\n(P\\d+;T0:\\d+(${FRAME})*(;:GC:)? ${metric}\n)+\n`,
+        `\n(P\\d+;T0:\\d+(;:INVALID:)?(${FRAME})*(;:GC:)? ${metric}\n)+\n`,
         lines(["duration: \\d+", ...trailer]),
         "\n$",
       ].join("")),

@@ -13,7 +13,7 @@ const TOOLS =
   "sh env find mkdir mv ln rm readlink chmod uname tail dirname cat head sleep touch"
     .split(" ");
 
-/** Notes that it was called, and "builds" a program that shows its arguments. */
+/** Notes that it was called, and "builds" a program that shows its arguments, in one step as the real one does. */
 const DENO = `#!/bin/sh
 echo "deno $*" >>"$LOG"
 case $1 in
@@ -22,8 +22,9 @@ task)
   [ -z "$FAILS" ] || exit 3
   [ "$5" = pack ] || exit 0
   mkdir -p "$4/dist"
-  printf '#!/bin/sh\\nprintf "<%%s>" "$@"\\necho "\${DENO_DIR-unset} $PWD"\\n' >"$4/dist/austin"
-  chmod +x "$4/dist/austin"
+  printf '#!/bin/sh\\nprintf "<%%s>" "$@"\\necho "\${DENO_DIR-unset} $PWD"\\n' >"$4/dist/austin.$$"
+  chmod +x "$4/dist/austin.$$"
+  mv "$4/dist/austin.$$" "$4/dist/austin"
   ;;
 esac
 `;
