@@ -1,7 +1,6 @@
 /**
  * The file for Linux on aarch64, in a whole machine of that kind: the tests of
- * this folder run in it, as far as it can bear them. `-n` is left out, since
- * its stacks are not whole there; see docs/platforms.md.
+ * this folder run in it, as far as it can bear them.
  */
 
 import assert from "node:assert/strict";
@@ -29,6 +28,7 @@ python3 tests/targets/work.py 60 10 > /dev/null & sleep 2
 strace -f -o /out/calls -e trace=process_vm_readv,openat \\
   $AUSTIN_PROGRAM -x 1 -i 10ms -o /out/samples -p $!
 echo $? > /out/code
+$AUSTIN_PROGRAM -n -x 2 -i 20ms -o /out/native -p $!
 kill $!
 `;
 
@@ -45,6 +45,7 @@ testNeeding(
       const script = SCRIPT + tests.join("");
       const said = await runMachine({ script, out, limitMin: LIMIT_MIN });
       await checkCalls(out);
+      await checkNative(out);
       for (const name of Object.keys(SELECTION)) {
         const report = await Deno.readTextFile(`${out}/${name}.xml`);
         const results = readJUnit(report);
@@ -68,4 +69,15 @@ async function checkCalls(out: string): Promise<void> {
   assert.doesNotMatch(calls, /\/proc\/\d+\/mem"/);
   const samples = await Deno.readTextFile(`${out}/samples`);
   assert.match(samples, /work\.py:<module>:\d+;.*work\.py:piece:\d+/);
+}
+
+/** Native stacks are whole: from the program's start, around Python's frames. */
+async function checkNative(out: string): Promise<void> {
+  const text = await Deno.readTextFile(`${out}/native`);
+  const stacks = text.match(/^P.*$/gm) ?? [];
+  const whole = stacks.filter((stack) =>
+    /native@\w+:_start:.*work\.py:<module>:.*work\.py:piece:/.test(stack)
+  );
+  assert.ok(whole.length > 20, `${whole.length} of ${stacks.length}`);
+  assert.ok(whole.length > 0.9 * stacks.length, stacks.at(-1));
 }
