@@ -14,14 +14,19 @@ import {
 import { I386_SOURCES } from "../../scripts/pythons/i386.ts";
 import { root } from "../../scripts/tree.ts";
 import { austin } from "../support/austin.ts";
-import type { NamedFrame } from "../support/call_graph.ts";
 import { parseCollapsed } from "../support/collapsed.ts";
 import { debianPackages } from "../support/debian_root.ts";
 import { PYTHONS_VARIABLE } from "../support/each_python.ts";
 import { inFolder } from "../support/folder.ts";
 import { i386Kernel, slowTier, testNeeding } from "../support/needs.ts";
 import { readPlain } from "../support/profile.ts";
-import { startTarget, type Target } from "../support/target.ts";
+import {
+  assertShown,
+  assertStands,
+  samplesOf,
+  toldBy,
+} from "../support/standing.ts";
+import { startTarget } from "../support/target.ts";
 
 const needs = [i386Kernel, ...debianPackages];
 
@@ -39,14 +44,6 @@ const SUITES = [
   "python/thread_names_test.ts",
 ];
 
-/** A thread, as `standing.py` tells. */
-interface ToldThread {
-  readonly tid: number;
-  readonly name: string;
-  /** From the leaf. */
-  readonly stack: readonly [file: string, scope: string, line: number][];
-}
-
 async function python(version: Version): Promise<Python> {
   const [found] = await findPythons([version], { table: I386_SOURCES });
   if (found instanceof Python) return found;
@@ -63,18 +60,6 @@ function testEach(name: string, fn: (python: Python) => Promise<void>): void {
   }
 }
 
-function toldBy({ facts }: Target): readonly ToldThread[] {
-  return facts["threads"];
-}
-
-function framesFromRoot({ stack }: ToldThread): NamedFrame[] {
-  return stack.map(([file, scope, line]) => ({ file, scope, line })).reverse();
-}
-
-function namesOnly({ file, scope, line }: NamedFrame): NamedFrame {
-  return { file, scope, line };
-}
-
 testEach("-w shows where CPython says that it is", async (python) => {
   await using target = await startTarget(python, "standing.py", [60]);
   const args = ["-w", `${target.pid}`, "--json"];
@@ -82,15 +67,7 @@ testEach("-w shows where CPython says that it is", async (python) => {
   assert.equal(code, 0, stderr);
   const [process] = JSON.parse(stdout).processes;
   assert.equal(process.python, python.fullVersion);
-  const shown = new Map<number, { name: string; frames: NamedFrame[] }>(
-    // deno-lint-ignore no-explicit-any
-    process.threads.map((thread: any) => [thread.tid, thread]),
-  );
-  for (const told of toldBy(target)) {
-    const { name, frames } = shown.get(told.tid)!;
-    assert.equal(name, told.name);
-    assert.deepEqual(frames.map(namesOnly), framesFromRoot(told), told.name);
-  }
+  assertShown(process.threads, target);
 });
 
 testEach("samples as text are what CPython says", async (python) => {
@@ -100,11 +77,9 @@ testEach("samples as text are what CPython says", async (python) => {
   assert.equal(code, 0, stderr);
   const { samples } = parseCollapsed(stdout);
   for (const told of toldBy(target)) {
-    const own = samples.filter(({ tid }) => tid === told.tid);
-    assert.ok(own.length > 10, `${own.length} samples of ${told.name}`);
-    for (const { stack } of own) {
+    for (const { stack } of samplesOf(samples, told)) {
       assert.equal(stack.isInvalid, false);
-      assert.deepEqual(stack.frames, framesFromRoot(told), told.name);
+      assertStands(stack.frames, told);
     }
   }
 });
@@ -121,14 +96,8 @@ testEach(
       const { samples, error } = readPlain(await Deno.readFile(file));
       assert.equal(error, null);
       for (const told of toldBy(target)) {
-        const own = samples.filter(({ tid }) => tid === told.tid);
-        assert.ok(own.length > 10, `${own.length} samples of ${told.name}`);
-        for (const { frames } of own) {
-          assert.deepEqual(
-            frames.map(namesOnly),
-            framesFromRoot(told),
-            told.name,
-          );
+        for (const { frames } of samplesOf(samples, told)) {
+          assertStands(frames, told);
         }
       }
     }),
@@ -144,10 +113,8 @@ testEach("-n says that it takes Python frames only", async (python) => {
   assert.ok(stderr.includes(message), stderr);
   const { samples } = parseCollapsed(stdout);
   const [told] = toldBy(target);
-  const own = samples.filter(({ tid }) => tid === told!.tid);
-  assert.ok(own.length > 10, `${own.length} samples`);
-  for (const { stack } of own) {
-    assert.deepEqual(stack.frames, framesFromRoot(told!));
+  for (const { stack } of samplesOf(samples, told!)) {
+    assertStands(stack.frames, told!);
   }
 });
 

@@ -6,11 +6,16 @@
 
 import assert from "node:assert/strict";
 import { ExitCode, signalExitCode } from "../../src/errors.ts";
-import type { NamedFrame } from "../support/call_graph.ts";
 import { parseCollapsed } from "../support/collapsed.ts";
 import { inFolder, namesIn } from "../support/folder.ts";
 import { testNeeding } from "../support/needs.ts";
 import { readPlain } from "../support/profile.ts";
+import {
+  assertShown,
+  assertStands,
+  samplesOf,
+  toldBy,
+} from "../support/standing.ts";
 import { startTarget, type Target, TARGETS } from "../support/target.ts";
 import { startWindows } from "../support/wine_root.ts";
 import {
@@ -31,24 +36,8 @@ const TWO: readonly WindowsVersion[] = ["3.12", "3.14"];
 /** By how much a thread's time may differ from the duration: wine's clock is coarse, and the machine busy. */
 const TIME_MARGIN = 0.2;
 
-/** A thread, as `standing.py` tells. */
-interface ToldThread {
-  readonly tid: number;
-  readonly name: string;
-  /** From the leaf. */
-  readonly stack: readonly [file: string, scope: string, line: number][];
-}
-
 function pidOf({ facts }: Target): string {
   return String(facts["pid"]);
-}
-
-function toldBy({ facts }: Target): readonly ToldThread[] {
-  return facts["threads"];
-}
-
-function framesFromRoot({ stack }: ToldThread): NamedFrame[] {
-  return stack.map(([file, scope, line]) => ({ file, scope, line })).reverse();
 }
 
 testOnWindows(TWO, "-w shows where CPython says that it is", async (python) => {
@@ -58,23 +47,7 @@ testOnWindows(TWO, "-w shows where CPython says that it is", async (python) => {
   assert.equal(code, 0, stderr);
   const [process] = JSON.parse(stdout).processes;
   assert.equal(process.python, python.fullVersion);
-  for (const told of toldBy(target)) {
-    // deno-lint-ignore no-explicit-any
-    const thread = process.threads.find((thread: any) =>
-      thread.tid === told.tid
-    );
-    assert.equal(thread.name, told.name);
-    assert.deepEqual(
-      // deno-lint-ignore no-explicit-any
-      thread.frames.map(({ file, scope, line }: any) => ({
-        file,
-        scope,
-        line,
-      })),
-      framesFromRoot(told),
-      told.name,
-    );
-  }
+  assertShown(process.threads, target);
 });
 
 testOnWindows(TWO, "samples as text are what CPython says", async (python) => {
@@ -86,11 +59,10 @@ testOnWindows(TWO, "samples as text are what CPython says", async (python) => {
   assert.equal(Object.fromEntries(head)["python"], python.fullVersion);
   const duration = Number(Object.fromEntries(trailer)["duration"]);
   for (const told of toldBy(target)) {
-    const own = samples.filter(({ tid }) => tid === told.tid);
-    assert.ok(own.length > 10, `${own.length} samples of ${told.name}`);
+    const own = samplesOf(samples, told);
     for (const { stack } of own) {
       assert.equal(stack.isInvalid, false);
-      assert.deepEqual(stack.frames, framesFromRoot(told), told.name);
+      assertStands(stack.frames, told);
     }
     const time = own.reduce((sum, { metrics }) => sum + metrics[0]!, 0);
     assert.ok(Math.abs(time - duration) < duration * TIME_MARGIN, `${time}`);
@@ -114,13 +86,8 @@ testOnWindows(
       const { samples, error } = readPlain(await Deno.readFile(file));
       assert.equal(error, null);
       for (const told of toldBy(target)) {
-        const own = samples.filter(({ tid }) => tid === told.tid);
-        assert.ok(own.length > 10, `${own.length} samples of ${told.name}`);
-        for (const { frames } of own) {
-          assert.deepEqual(
-            frames.map(({ file, scope, line }) => ({ file, scope, line })),
-            framesFromRoot(told),
-          );
+        for (const { frames } of samplesOf(samples, told)) {
+          assertStands(frames, told);
         }
       }
     }),
